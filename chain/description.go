@@ -239,12 +239,22 @@ type Check struct {
 	Conditions
 }
 
+// The handlers that a described route can have.
+const (
+	HandlerOK        = "ok"         // 200 with a line of text
+	HandlerCRD       = "crd"        // the custom resource handler of the apiextensions-apiserver
+	HandlerAPIs      = "apis"       // the aggregator's list of API groups, with aggregated discovery
+	HandlerAPIsPlain = "apis-plain" // the same without aggregated discovery
+	HandlerOpenAPIV2 = "openapi-v2" // the aggregator's merged document
+	HandlerOpenAPIV3 = "openapi-v3" // the aggregator's documents by group version, got from their owners
+)
+
 // Route describes a path on a server's plain mux.
 type Route struct {
 	Path      string
 	Match     string // attr.MatchExact or MatchPrefix
 	Unlisted  bool
-	Handler   string // HandlerOK, HandlerCRD, …
+	Handler   string // one of the Handler constants; empty: HandlerOK
 	Installer string
 	Source    string
 }

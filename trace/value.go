@@ -1,6 +1,9 @@
 package trace
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Attr is an attribute: a key and its value.
 type Attr struct {
@@ -99,6 +102,14 @@ func (v Value) List() []Value { return v.list }
 
 // Map returns the entries of a map.
 func (v Value) Map() []Attr { return v.kvs }
+
+// Equal reports whether both Values hold the same: floats bit by bit, so that
+// a NaN equals itself; lists and maps entry by entry, in order.
+func (v Value) Equal(o Value) bool {
+	return v.kind == o.kind && v.num == o.num && v.str == o.str &&
+		slices.EqualFunc(v.list, o.list, Value.Equal) &&
+		slices.EqualFunc(v.kvs, o.kvs, func(a, b Attr) bool { return a.Key == b.Key && a.Value.Equal(b.Value) })
+}
 
 // StringList returns the strings of a list, other elements left out.
 func (v Value) StringList() []string {
