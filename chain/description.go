@@ -84,16 +84,15 @@ type GenericConfig struct {
 	NoNotFoundHandler bool
 	// The parts that a version of the generic server has at all. They are
 	// features of the era, not switches.
-	SLIMetrics      bool // /metrics/slis
-	OpenAPIV2       bool // PrepareRun installs /openapi/v2
-	OpenAPIV3       bool // PrepareRun installs /openapi/v3
-	Flagz           Conditional
-	Statusz         Conditional
-	NewHooks        map[string]GenericHook // timing and place of the hooks that New itself adds, by name
-	RouteSources    map[string]string      // source place by installer, e.g. routes.Index.Install, for the routes that New and PrepareRun install
-	KubeletClient   KubeletClientConfig
-	SkipOpenAPI     bool
-	EnableDiscovery bool
+	SLIMetrics    bool // /metrics/slis
+	OpenAPIV2     bool // PrepareRun installs /openapi/v2
+	OpenAPIV3     bool // PrepareRun installs /openapi/v3
+	Flagz         Conditional
+	Statusz       Conditional
+	NewHooks      map[string]GenericHook // timing and place of the hooks that New itself adds, by name
+	RouteSources  map[string]string      // source place by installer, e.g. routes.Index.Install, for the routes that New and PrepareRun install
+	KubeletClient KubeletClientConfig
+	SkipOpenAPI   bool
 }
 
 // KubeletClientConfig is the part of the kubelet client's configuration that
@@ -179,7 +178,7 @@ type ServerTiming struct {
 // Item is one thing added to a server; exactly one field beside Conditions is set.
 type Item struct {
 	Hook            *Hook
-	PreShutdownHook *PreShutdownHook
+	PreShutdownHook *ShutdownHook
 	Check           *Check
 	Route           *Route
 	WebService      *WebService
@@ -218,8 +217,8 @@ type Step struct {
 	Conditions
 }
 
-// PreShutdownHook describes a pre-shutdown hook.
-type PreShutdownHook struct {
+// ShutdownHook describes a pre-shutdown hook.
+type ShutdownHook struct {
 	Name         string
 	Takes        Recorded
 	RegisteredAt string
