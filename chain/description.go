@@ -1,6 +1,10 @@
 package chain
 
-import "time"
+import (
+	"maps"
+	"slices"
+	"time"
+)
 
 // Description describes a server chain as data: which servers it has, what
 // each of them installs and in which order, and how long things took where
@@ -210,7 +214,6 @@ type Step struct {
 	Loopback string // requests to the server itself: what they do
 	Work     string // anything else: what it does
 
-	What  string        // a word on a hook or cache step, for readers
 	Poll  time.Duration // hook and cache steps: look at once and then at this interval; 0: woken at once
 	Takes Recorded      // timer, loopback and work steps
 	Needs string        // loopback steps: the group/version that must be served; without it the step never ends
@@ -280,7 +283,6 @@ type Group struct {
 	Name     string // "" for the core group
 	Versions []GroupVersion
 	Empty    []string // versions that never have resources here
-	Source   string
 }
 
 // GroupVersion describes one version of an API group.
@@ -311,4 +313,31 @@ type RemoteAPIService struct {
 type CRD struct {
 	Group, Version string
 	Resources      []string // plural names
+}
+
+// Hooks returns the names of all post-start hooks of a description, those that
+// New adds included, sorted and each once.
+func (d *Description) Hooks() []string {
+	names := slices.Collect(maps.Keys(d.Generic.NewHooks))
+	add := func(hooks ...Hook) {
+		for _, h := range hooks {
+			names = append(names, h.Name)
+		}
+	}
+	add(d.Generic.PreconfiguredHooks...)
+	for _, server := range d.Servers {
+		add(server.PreconfiguredHooks...)
+		for _, item := range slices.Concat(server.Install, server.BeforePrepare, server.AfterPrepare) {
+			if item.Hook != nil {
+				add(*item.Hook)
+			}
+			for _, p := range item.Providers {
+				if p.Hook != nil {
+					add(*p.Hook)
+				}
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }

@@ -15,6 +15,7 @@ const (
 	HopPrefix      HopKind = "prefix"      // the mux had a prefix of it
 	HopNotFound    HopKind = "notfound"    // the mux passes on to the delegate, or to the end
 	HopProxyLocal  HopKind = "proxy"       // an APIService of the chain's own: to the delegate
+	HopProxyRemote HopKind = "remote"      // an APIService of another server
 	HopUnavailable HopKind = "unavailable" // an APIService whose server is not there
 	HopCRD         HopKind = "crd"         // the custom resource handler's decision; Path says which
 	HopEnd         HopKind = "end"         // the handler at the end of the chain

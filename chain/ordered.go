@@ -1,6 +1,9 @@
 package chain
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // ordered is a map that remembers the order in which its keys were first set.
 // Upstream uses plain maps for hooks and signals, so that their order is
@@ -43,3 +46,6 @@ func (o *ordered[V]) len() int { return len(o.names) }
 
 // keys returns a copy of the names in order.
 func (o *ordered[V]) keys() []string { return slices.Clone(o.names) }
+
+// sortedKeys returns the keys of a map in order.
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -2,7 +2,6 @@ package chain
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -45,9 +44,9 @@ func BuiltinOptions() []Option {
 	}
 }
 
-// Options returns all settings that a chain of this description has: its own
+// AllOptions returns all settings that a chain of this description has: its own
 // behind those of every chain.
-func Options(d *Description) []Option { return append(BuiltinOptions(), d.Options...) }
+func (d *Description) AllOptions() []Option { return append(BuiltinOptions(), d.Options...) }
 
 // Settings are the values of a chain's options.
 type Settings struct {
@@ -63,7 +62,7 @@ type Settings struct {
 func ParseSettings(d *Description, assignments []string) (*Settings, error) {
 	s := &Settings{values: map[string]string{}, durations: map[string]time.Duration{}, runtimeConfig: map[string]bool{}}
 	options := map[string]Option{}
-	for _, o := range Options(d) {
+	for _, o := range d.AllOptions() {
 		options[o.Name] = o
 		s.values[o.Name] = o.Default
 	}
@@ -90,7 +89,7 @@ func (s *Settings) assign(d *Description, options map[string]Option, name, value
 	o, ok := options[name]
 	switch {
 	case !ok:
-		return fmt.Errorf("setting %q is unknown; this chain has %s", name, strings.Join(slices.Sorted(maps.Keys(options)), ", "))
+		return fmt.Errorf("setting %q is unknown; this chain has %s", name, strings.Join(sortedKeys(options), ", "))
 	case name == SettingFeatureGates:
 		return s.assignGates(options, value)
 	case name == SettingRuntimeConfig:
