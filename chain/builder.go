@@ -84,9 +84,10 @@ func (b *builder) newConfig() Config {
 		RouteSources: g.RouteSources,
 		Version:      b.description.Version,
 		Durations: Durations{
-			Serve:           b.options.storage.of(b.description.Timing.Serve),
-			Drain:           b.options.storage.of(b.description.Shutdown.Drain),
-			CloseHTTPServer: b.options.storage.of(b.description.Shutdown.HTTPServer),
+			Serve:           b.options.settings.recorded(b.description.Timing.Serve),
+			HookStart:       b.options.settings.recorded(b.description.Timing.HookStart),
+			Drain:           b.options.settings.recorded(b.description.Shutdown.Drain),
+			CloseHTTPServer: b.options.settings.recorded(b.description.Shutdown.HTTPServer),
 		},
 		SetBlockProfileRate: func(int) {}, // the described process's, not this one's
 		Clock:               b.options.clock,
@@ -122,8 +123,8 @@ func (b *builder) completeConfig(generic Config, server Server) CompletedConfig 
 	c.HealthChecks = append(slices.Clone(c.HealthChecks), b.configuredChecks(server.Checks)...)
 	c.DisabledPostStartHooks = maps.Clone(c.DisabledPostStartHooks)
 	maps.Copy(c.DisabledPostStartHooks, b.disabled(server.DisabledHooks))
-	c.Durations.New = b.options.storage.of(server.Timing.New)
-	c.Durations.Prepare = b.options.storage.of(server.Timing.Prepare)
+	c.Durations.New = b.options.settings.recorded(server.Timing.New)
+	c.Durations.Prepare = b.options.settings.recorded(server.Timing.Prepare)
 	return c.Complete()
 }
 
@@ -202,7 +203,7 @@ func (b *builder) create(ctx context.Context, config CompletedConfig, server Ser
 	if server.APIServices != nil && built.aggregator != nil {
 		b.aggregators = append(b.aggregators, b.feed(built.aggregator, *server.APIServices))
 	}
-	return built, fill(ctx, b.options.clock, begin, b.options.storage.of(server.Timing.Create))
+	return built, fill(ctx, b.options.clock, begin, b.options.settings.recorded(server.Timing.Create))
 }
 
 // creator returns the name of the upstream function that makes a server of this
@@ -265,7 +266,7 @@ func (b *builder) prepare(ctx context.Context) error {
 		if err := b.install(ctx, s, s.server.AfterPrepare, attr.PhasePrepareRun); err != nil {
 			return err
 		}
-		return fill(ctx, b.options.clock, begin, b.options.storage.of(s.server.Timing.AfterPrepare))
+		return fill(ctx, b.options.clock, begin, b.options.settings.recorded(s.server.Timing.AfterPrepare))
 	}
 	return s.prepareRun(ctx, before, after)
 }
@@ -286,7 +287,7 @@ func (b *builder) begin(ctx context.Context) {
 				return
 			}
 			for i, service := range f.services {
-				if i > 0 && b.options.clock.Sleep(ctx, b.options.storage.of(f.described.Each)) != nil {
+				if i > 0 && b.options.clock.Sleep(ctx, b.options.settings.recorded(f.described.Each)) != nil {
 					return
 				}
 				f.aggregator.AddAPIService(ctx, service)

@@ -24,7 +24,6 @@ const DefaultReadyTimeout = 2 * time.Minute
 type Options struct {
 	Description *Description
 	Settings    *Settings // nil: the defaults
-	Storage     Storage   // empty: Fresh
 	WhatIf      WhatIf
 
 	// ReadyTimeout is how long after the post-start hooks begin the run gives
@@ -41,7 +40,6 @@ type Options struct {
 type CompletedOptions struct {
 	description     *Description
 	settings        *Settings
-	storage         Storage
 	whatIf          WhatIf
 	readyTimeout    time.Duration
 	shutdown        bool
@@ -56,7 +54,7 @@ func (o Options) Complete() (CompletedOptions, error) {
 		return CompletedOptions{}, errors.New("options: there is no description of a chain")
 	}
 	c := CompletedOptions{
-		description: o.Description, settings: o.Settings, storage: o.Storage, whatIf: o.WhatIf,
+		description: o.Description, settings: o.Settings, whatIf: o.WhatIf,
 		readyTimeout: o.ReadyTimeout, shutdown: o.Shutdown, clock: o.Clock, tracerProviders: o.TracerProviders,
 	}
 	if problems := o.Description.Validate(); len(problems) > 0 {
@@ -68,9 +66,6 @@ func (o Options) Complete() (CompletedOptions, error) {
 			return CompletedOptions{}, err
 		}
 		c.settings = settings
-	}
-	if c.storage == "" {
-		c.storage = Fresh
 	}
 	if c.readyTimeout == 0 {
 		c.readyTimeout = DefaultReadyTimeout
@@ -133,7 +128,7 @@ func (o CompletedOptions) run(ctx context.Context, result *Result) error {
 		description: o.description, options: o, script: newScript(o.description, o),
 		signals: NewLifecycleSignals(ctx, o.clock, o.tracerProviders, o.description.Servers[len(o.description.Servers)-1].Name),
 	}
-	if err := o.clock.Sleep(ctx, o.storage.of(o.description.Timing.Init)); err != nil {
+	if err := o.clock.Sleep(ctx, o.settings.recorded(o.description.Timing.Init)); err != nil {
 		return err
 	}
 	var generic Config
@@ -174,7 +169,7 @@ func (o CompletedOptions) stage(ctx context.Context, name string, takes Recorded
 	begin := o.clock.Now()
 	err := do(ctx)
 	if err == nil {
-		err = fill(ctx, o.clock, begin, o.storage.of(takes))
+		err = fill(ctx, o.clock, begin, o.settings.recorded(takes))
 	}
 	return sp.endWith(err)
 }

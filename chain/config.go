@@ -74,7 +74,8 @@ type Config struct {
 type Durations struct {
 	New             time.Duration
 	Prepare         time.Duration // its own part of PrepareRun
-	Serve           time.Duration // until the listener is served and the hooks start
+	Serve           time.Duration // until the listener is served and the hooks are started
+	HookStart       time.Duration // from then until each hook gets to run
 	Drain           time.Duration // until in-flight requests are done
 	CloseHTTPServer time.Duration // until the HTTP server has closed its connections
 }

@@ -56,7 +56,8 @@ type ProcessTiming struct {
 	Init           Recorded // process start until the config is built
 	ConfigBuild    Recorded // NewConfig
 	ConfigComplete Recorded // Complete
-	Serve          Recorded // from the end of PrepareRun until the post-start hooks start
+	Serve          Recorded // from the end of PrepareRun until the post-start hooks are started
+	HookStart      Recorded // from then until they get to run
 }
 
 // ShutdownTiming holds the durations of a graceful shutdown.
@@ -109,7 +110,6 @@ type KubeletClientConfig struct {
 type GenericHook struct {
 	Steps        []Step
 	RegisteredAt string
-	Note         string
 }
 
 // Conditional is something that is there when its conditions hold.
@@ -201,7 +201,6 @@ type Hook struct {
 	AtDeadline   string        // attr.DeadlineFails, DeadlinePasses or DeadlineIgnored
 	Closes       string        // the mux-and-discovery signal it closes when it has ended
 	RegisteredAt string
-	Note         string
 	Conditions
 }
 
@@ -225,7 +224,6 @@ type ShutdownHook struct {
 	Name         string
 	Takes        Recorded
 	RegisteredAt string
-	Note         string
 }
 
 // Check describes a health check. It fails until its steps, begun when the

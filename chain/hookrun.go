@@ -69,6 +69,7 @@ func (s *GenericAPIServer) runPostStartHooks(ctx context.Context, die func(error
 		ended = append(ended, done)
 		s.clock.Go(func() {
 			defer done.Fire()
+			_ = s.clock.Sleep(ctx, s.config.c.Durations.HookStart)
 			s.runPostStartHook(ctx, entry, die)
 		})
 	}

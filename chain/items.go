@@ -53,7 +53,7 @@ func (b *builder) installItem(ctx context.Context, s builtServer, item Item, pha
 }
 
 func (b *builder) preShutdownHook(h ShutdownHook) PreShutdownHook {
-	takes := b.options.storage.of(h.Takes)
+	takes := b.options.settings.recorded(h.Takes)
 	return PreShutdownHook{Name: h.Name, RegisteredAt: h.RegisteredAt, Func: func(ctx context.Context) error {
 		return b.options.clock.Sleep(ctx, takes)
 	}}
@@ -125,5 +125,5 @@ func (b *builder) installAPIs(ctx context.Context, s builtServer, described []Pr
 	if err := s.InstallAPIs(ctx, providers...); err != nil {
 		return err
 	}
-	return fill(ctx, b.options.clock, begin, b.options.storage.of(s.server.Timing.InstallAPIs))
+	return fill(ctx, b.options.clock, begin, b.options.settings.recorded(s.server.Timing.InstallAPIs))
 }

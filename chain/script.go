@@ -12,23 +12,6 @@ import (
 	"github.com/chaintrace/chaintrace/trace/attr"
 )
 
-// Storage says whether the described server starts on empty or on used
-// storage.
-type Storage string
-
-// The kinds of storage.
-const (
-	Fresh Storage = "fresh"
-	Warm  Storage = "warm"
-)
-
-func (s Storage) of(r Recorded) time.Duration {
-	if s == Warm {
-		return r.Warm
-	}
-	return r.Fresh
-}
-
 // WhatIf changes how described hooks run. The keys are names of hooks.
 type WhatIf struct {
 	Slow map[string]time.Duration // takes longer by this
@@ -57,7 +40,6 @@ func (w WhatIf) hooks() []string {
 type script struct {
 	clock    clock.Clock
 	settings *Settings
-	storage  Storage
 	whatIf   WhatIf
 	served   func(groupVersion string) bool
 
@@ -77,7 +59,7 @@ type scriptedCache struct {
 
 func newScript(d *Description, o CompletedOptions) *script {
 	s := &script{
-		clock: o.clock, settings: o.settings, storage: o.storage, whatIf: o.whatIf,
+		clock: o.clock, settings: o.settings, whatIf: o.whatIf,
 		ended: map[string]*clock.Event{}, signals: map[string]*clock.Event{},
 	}
 	for _, c := range d.Caches {
@@ -112,7 +94,7 @@ func (s *script) hook(h Hook) PostStartHook {
 		Deadline: h.Deadline, AtDeadline: h.AtDeadline,
 	}
 	for _, step := range steps {
-		hook.WaitsFor = append(hook.WaitsFor, step.notation(s.storage))
+		hook.WaitsFor = append(hook.WaitsFor, step.notation(s.settings))
 	}
 	hook.Func = func(ctx PostStartHookContext) error {
 		if err := s.runHook(ctx, h, steps); err != nil {
@@ -188,7 +170,7 @@ func (s *script) playHook(ctx context.Context, name string, steps []Step, blocke
 // play plays steps one after the other.
 func (s *script) play(ctx context.Context, steps []Step, blockedOn func(string)) error {
 	for _, step := range steps {
-		blockedOn(step.notation(s.storage))
+		blockedOn(step.notation(s.settings))
 		if err := s.step(ctx, step); err != nil {
 			return err
 		}
@@ -209,7 +191,7 @@ func (s *script) step(ctx context.Context, step Step) error {
 	case step.Needs != "" && !s.served(step.Needs):
 		return s.never(ctx)
 	}
-	return s.clock.Sleep(ctx, s.storage.of(step.Takes))
+	return s.clock.Sleep(ctx, s.settings.recorded(step.Takes))
 }
 
 // await waits for an event; with an interval it is noticed only at the next
@@ -256,7 +238,7 @@ func (s *script) startCache(c *scriptedCache) {
 		return
 	}
 	s.clock.Go(func() {
-		if s.clock.Sleep(s.background, s.storage.of(c.Syncs)) == nil {
+		if s.clock.Sleep(s.background, s.settings.recorded(c.Syncs)) == nil {
 			c.synced.Fire()
 		}
 	})
@@ -280,14 +262,14 @@ func (f informerFactory) Synced() error {
 }
 
 // notation writes a step as attr.HookWaitsFor has it.
-func (s Step) notation(storage Storage) string {
+func (s Step) notation(settings *Settings) string {
 	switch {
 	case s.Hook != "":
 		return "hook:" + s.Hook
 	case s.Cache != "":
 		return "cache:" + s.Cache
 	case s.Timer:
-		return "timer:" + storage.of(s.Takes).String()
+		return "timer:" + settings.recorded(s.Takes).String()
 	case s.Loopback != "":
 		return "loopback:" + s.Loopback
 	}

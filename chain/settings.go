@@ -22,6 +22,14 @@ const (
 	SettingLivezGracePeriod    = "livez-grace-period"
 	SettingShutdownDelay       = "shutdown-delay-duration"
 	SettingShutdownRetryAfter  = "shutdown-send-retry-after"
+	SettingStorage             = "storage" // not a flag: Fresh or Warm
+)
+
+// Values of SettingStorage: whether the described server starts on empty or on
+// used storage.
+const (
+	Fresh = "fresh"
+	Warm  = "warm"
 )
 
 var boolValues = []string{"true", "false"}
@@ -41,6 +49,7 @@ func BuiltinOptions() []Option {
 		{Name: SettingLivezGracePeriod, About: "how long boot checks pass on /livez", Default: "0s"},
 		{Name: SettingShutdownDelay, About: "how long to go on serving after the stop", Default: "0s"},
 		{Name: SettingShutdownRetryAfter, About: "answer 429 while draining, and listen until drained", Default: "false", Values: boolValues},
+		{Name: SettingStorage, About: "durations on empty or on used storage", Default: Fresh, Values: []string{Fresh, Warm}},
 	}
 }
 
@@ -185,6 +194,14 @@ func (s *Settings) Value(name string) string { return s.values[name] }
 
 // Bool reports whether a setting is true.
 func (s *Settings) Bool(name string) bool { return s.values[name] == "true" }
+
+// recorded returns the duration on the storage that the settings name.
+func (s *Settings) recorded(r Recorded) time.Duration {
+	if s.values[SettingStorage] == Warm {
+		return r.Warm
+	}
+	return r.Fresh
+}
 
 // hold reports whether the conditions hold.
 func (s *Settings) hold(c Conditions) bool {
