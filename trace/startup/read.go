@@ -1,0 +1,282 @@
+package startup
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/chaintrace/chaintrace/trace"
+	"github.com/chaintrace/chaintrace/trace/attr"
+)
+
+// ErrNoChain is returned for a trace in which nothing is of chaintrace's
+// vocabulary; it is wrapped with what there is instead.
+var ErrNoChain = errors.New("the trace shows no server chain")
+
+// FromTrace reads a start out of its spans. Of several traces it takes the one
+// whose startup span began last. What is missing or contradictory is no error
+// but goes to Problems: a trace of a server that died is worth reading. It
+// fails only when no span is of the vocabulary of package attr.
+func FromTrace(t *trace.Trace) (*Startup, error) {
+	spans := latest(t.Spans)
+	if !slices.ContainsFunc(spans, func(s *trace.Span) bool { return isVocabulary(s.Name) }) {
+		return nil, fmt.Errorf("%w: %s", ErrNoChain, found(spans))
+	}
+	r := newReader(spans)
+	r.header()
+	r.phases()
+	r.serversInOrder()
+	r.hooks()
+	r.checks()
+	r.routes()
+	r.runs()
+	r.ready()
+	r.countProblems()
+	return r.out, nil
+}
+
+// isVocabulary reports whether spans of this name tell of a server chain.
+func isVocabulary(name string) bool {
+	switch name {
+	case attr.SpanStartup, attr.SpanConfigBuild, attr.SpanConfigComplete, attr.SpanChainCreate,
+		attr.SpanServerCreate, attr.SpanServerNew, attr.SpanHookMerge, attr.SpanHookRegister,
+		attr.SpanCheckMerge, attr.SpanCheckSkip, attr.SpanCheckAdd, attr.SpanRouteInstall,
+		attr.SpanAPIGroup, attr.SpanSignalRegister, attr.SpanServerPrepare, attr.SpanHooksRun,
+		attr.SpanHookRun, attr.SpanSignal, attr.SpanReady:
+		return true
+	}
+	return false
+}
+
+// found says in words what a trace holds that is of no use here.
+func found(spans []*trace.Span) string {
+	if len(spans) == 0 {
+		return "it has no spans"
+	}
+	var names []string
+	for _, s := range spans {
+		if !slices.Contains(names, s.Name) {
+			names = append(names, s.Name)
+		}
+	}
+	slices.Sort(names)
+	const shown = 5
+	more := ""
+	if len(names) > shown {
+		more = fmt.Sprintf(" and %d more", len(names)-shown)
+		names = names[:shown]
+	}
+	return fmt.Sprintf("its spans are named %q%s", names, more)
+}
+
+// latest returns the spans of the trace to read, sorted.
+func latest(all []trace.Span) []*trace.Span {
+	type candidate struct {
+		rooted bool
+		start  int64
+	}
+	var chosen trace.TraceID
+	var best candidate
+	for i := range all {
+		s := &all[i]
+		c := candidate{s.Name == attr.SpanStartup, s.Start}
+		better := cmp.Or(compareBool(c.rooted, best.rooted), cmp.Compare(c.start, best.start),
+			strings.Compare(s.TraceID.String(), chosen.String())) > 0
+		if i == 0 || better {
+			chosen, best = s.TraceID, c
+		}
+	}
+	var spans []*trace.Span
+	for i := range all {
+		if all[i].TraceID == chosen {
+			spans = append(spans, &all[i])
+		}
+	}
+	slices.SortFunc(spans, compareSpans)
+	return spans
+}
+
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
+}
+
+// compareSpans puts spans in order of time; those that begin together, in an
+// order that their content decides.
+func compareSpans(a, b *trace.Span) int {
+	return cmp.Or(
+		cmp.Compare(a.Start, b.Start),
+		slices.Compare(a.SpanID[:], b.SpanID[:]),
+		strings.Compare(a.Name, b.Name),
+		cmp.Compare(a.End, b.End),
+	)
+}
+
+// reader fills a Startup from the spans of one trace.
+type reader struct {
+	spans   []*trace.Span
+	byID    map[trace.SpanID]*trace.Span
+	base    int64
+	out     *Startup
+	servers map[string]*Server
+
+	unfinished, orphans, backward int
+}
+
+func newReader(spans []*trace.Span) *reader {
+	r := &reader{
+		spans: spans, byID: make(map[trace.SpanID]*trace.Span, len(spans)), out: &Startup{},
+		servers: map[string]*Server{}, base: spans[0].Start,
+	}
+	duplicates := 0
+	for _, s := range spans {
+		if _, ok := r.byID[s.SpanID]; ok {
+			duplicates++
+			continue
+		}
+		r.byID[s.SpanID] = s
+	}
+	for _, s := range spans {
+		if _, ok := r.byID[s.ParentID]; !ok && !s.ParentID.IsZero() {
+			r.orphans++
+		}
+		switch {
+		case s.End == 0:
+			r.unfinished++
+		case s.End < s.Start:
+			r.backward++
+		}
+		r.out.End = max(r.out.End, r.at(max(s.End, s.Start)))
+	}
+	if duplicates > 0 {
+		r.problem("%s an ID that another span has", spansHave(duplicates))
+	}
+	return r
+}
+
+func (r *reader) problem(format string, args ...any) {
+	r.out.Problems = append(r.out.Problems, fmt.Sprintf(format, args...))
+}
+
+// countProblems tells of what is wrong with single spans.
+func (r *reader) countProblems() {
+	if r.orphans > 0 {
+		r.problem("%s a parent that is not in the trace", spansHave(r.orphans))
+	}
+	if r.unfinished > 0 {
+		r.problem("%s no end", spansHave(r.unfinished))
+	}
+	if r.backward > 0 {
+		r.problem("%s an end before the start; shown as taking no time", spansHave(r.backward))
+	}
+}
+
+func spansHave(n int) string {
+	if n == 1 {
+		return "1 span has"
+	}
+	return fmt.Sprintf("%d spans have", n)
+}
+
+// at returns a moment as an offset from the start.
+func (r *reader) at(ns int64) time.Duration { return time.Duration(ns - r.base) }
+
+// interval returns a span's stretch of time.
+func (r *reader) interval(s *trace.Span) Interval {
+	switch {
+	case s.End == 0:
+		return Interval{r.at(s.Start), -1}
+	case s.End < s.Start:
+		return Interval{r.at(s.Start), r.at(s.Start)}
+	}
+	return Interval{r.at(s.Start), r.at(s.End)}
+}
+
+// each calls f for the spans of a name, in order of time.
+func (r *reader) each(name string, f func(s *trace.Span)) {
+	for _, s := range r.spans {
+		if s.Name == name {
+			f(s)
+		}
+	}
+}
+
+// ofServer calls f for the spans of a name that tell of a server.
+func (r *reader) ofServer(name string, f func(sv *Server, s *trace.Span)) {
+	nameless := 0
+	r.each(name, func(s *trace.Span) {
+		if sv := r.servers[r.serverName(s)]; sv != nil {
+			f(sv, s)
+		} else {
+			nameless++
+		}
+	})
+	if nameless > 0 {
+		r.problem("%d of the spans %s do not say of which server", nameless, name)
+	}
+}
+
+// maxDepth bounds the way up from a span, against cycles.
+const maxDepth = 100
+
+// serverName returns the server that a span, or the nearest span above it that
+// names one, is about.
+func (r *reader) serverName(s *trace.Span) string {
+	for range maxDepth {
+		if name := s.Attr(attr.ServerName).Str(); name != "" {
+			return name
+		}
+		parent, ok := r.byID[s.ParentID]
+		if !ok {
+			break
+		}
+		s = parent
+	}
+	return ""
+}
+
+// header reads what is said of the start as a whole.
+func (r *reader) header() {
+	about := r.spans[0]
+	rooted := false
+	r.each(attr.SpanStartup, func(s *trace.Span) {
+		if !rooted {
+			about, rooted = s, true
+		}
+	})
+	if !rooted {
+		r.problem("there is no span %s: the trace begins in the middle", attr.SpanStartup)
+	}
+	r.out.Start = time.Unix(0, r.base).UTC()
+	r.out.Service = about.Service()
+	if about.Resource != nil {
+		r.out.Version = about.Resource.Attr(attr.ServiceVersion).Str()
+		r.out.Preset = about.Resource.Attr(attr.Preset).Str()
+		r.out.Source = about.Resource.Attr(attr.Source).Str()
+		r.out.Clock = about.Resource.Attr(attr.Clock).Str()
+		r.out.Storage = about.Resource.Attr(attr.Storage).Str()
+	}
+}
+
+func (r *reader) phases() {
+	for _, s := range r.spans {
+		switch s.Name {
+		case attr.SpanServerPrepare:
+			if parent := r.byID[s.ParentID]; parent != nil && parent.Name == attr.SpanServerPrepare {
+				continue
+			}
+		case attr.SpanConfigBuild, attr.SpanConfigComplete, attr.SpanChainCreate, attr.SpanListenerServe, attr.SpanHooksRun:
+		default:
+			continue
+		}
+		r.out.Phases = append(r.out.Phases, Phase{s.Name, s.Attr(attr.ServerName).Str(), r.interval(s)})
+	}
+}

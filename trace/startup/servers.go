@@ -1,0 +1,129 @@
+package startup
+
+import (
+	"slices"
+
+	"github.com/chaintrace/chaintrace/trace"
+	"github.com/chaintrace/chaintrace/trace/attr"
+)
+
+// serversInOrder finds the servers and puts them in the order of the chain.
+func (r *reader) serversInOrder() {
+	var found []*Server
+	for _, s := range r.spans {
+		name := s.Attr(attr.ServerName).Str()
+		if name != "" && r.servers[name] == nil {
+			sv := &Server{Name: name, Create: Interval{0, -1}, New: Interval{0, -1}, Prepare: Interval{0, -1}}
+			r.servers[name] = sv
+			found = append(found, sv)
+		}
+	}
+	r.ofServer(attr.SpanServerCreate, func(sv *Server, s *trace.Span) {
+		sv.Create, sv.Creator = r.interval(s), s.Attr(attr.ServerCreator).Str()
+		sv.Delegate = s.Attr(attr.ServerDelegate).Str()
+	})
+	r.ofServer(attr.SpanServerNew, func(sv *Server, s *trace.Span) {
+		sv.New = r.interval(s)
+		if delegate := s.Attr(attr.ServerDelegate).Str(); delegate != "" {
+			sv.Delegate = delegate
+		}
+	})
+	r.ofServer(attr.SpanServerPrepare, func(sv *Server, s *trace.Span) { sv.Prepare = r.ownPrepare(s) })
+	r.out.Servers = r.chainOrder(found)
+}
+
+// ownPrepare returns a server's PrepareRun without the delegate's, which comes
+// first in it.
+func (r *reader) ownPrepare(s *trace.Span) Interval {
+	own := r.interval(s)
+	r.each(attr.SpanServerPrepare, func(inner *trace.Span) {
+		if inner.ParentID == s.SpanID && inner != s {
+			if end := r.interval(inner).End; end >= 0 {
+				own.Start = max(own.Start, end)
+			}
+		}
+	})
+	if own.End >= 0 {
+		own.End = max(own.End, own.Start)
+	}
+	return own
+}
+
+// chainOrder puts servers behind the ones that they delegate to. Where the
+// links do not say, the order of time stays.
+func (r *reader) chainOrder(found []*Server) []*Server {
+	var ordered []*Server
+	placed := map[string]bool{}
+	for len(ordered) < len(found) {
+		next := slices.IndexFunc(found, func(sv *Server) bool {
+			return !placed[sv.Name] && (r.servers[sv.Delegate] == nil || placed[sv.Delegate])
+		})
+		if next < 0 {
+			next = slices.IndexFunc(found, func(sv *Server) bool { return !placed[sv.Name] })
+			r.problem("the servers delegate in a circle: %s is in it", found[next].Name)
+		}
+		placed[found[next].Name] = true
+		ordered = append(ordered, found[next])
+	}
+	for _, sv := range ordered {
+		if sv.Delegate != "" && r.servers[sv.Delegate] == nil {
+			r.problem("server %s delegates to %s, of which the trace says nothing", sv.Name, sv.Delegate)
+		}
+	}
+	return ordered
+}
+
+// hooks reads which hooks each server has.
+func (r *reader) hooks() {
+	add := func(inherited bool) func(sv *Server, s *trace.Span) {
+		return func(sv *Server, s *trace.Span) {
+			h := &Hook{
+				Name: s.Attr(attr.HookName).Str(), Kind: s.Attr(attr.HookKind).Str(),
+				Origin: s.Attr(attr.HookOrigin).Str(), Inherited: inherited,
+				Preconfigured: s.Attr(attr.HookPreconfig).Bool(), RegisteredAt: s.Attr(attr.HookRegisteredAt).Str(),
+			}
+			if h.Origin == "" && !inherited {
+				h.Origin = sv.Name
+			}
+			switch {
+			case s.Status.Code == trace.StatusError:
+				r.problem("hook %s was not registered on %s: %s", h.Name, sv.Name, s.Status.Message)
+			case s.Attr(attr.HookDisabled).Bool():
+				sv.Disabled = append(sv.Disabled, h)
+			case h.Kind == attr.KindPreShutdown:
+				sv.PreShutdown = append(sv.PreShutdown, h)
+			default:
+				h.Kind = attr.KindPostStart
+				sv.PostStart = append(sv.PostStart, h)
+			}
+		}
+	}
+	r.ofServer(attr.SpanHookMerge, add(true))
+	r.ofServer(attr.SpanHookRegister, add(false))
+}
+
+// routes reads paths, API groups and signals.
+func (r *reader) routes() {
+	r.ofServer(attr.SpanRouteInstall, func(sv *Server, s *trace.Span) {
+		sv.Routes = append(sv.Routes, Route{
+			Path: s.Attr(attr.RoutePath).Str(), Match: s.Attr(attr.RouteMatch).Str(),
+			Installer: s.Attr(attr.RouteInstaller).Str(), Phase: s.Attr(attr.RoutePhase).Str(),
+			Source: s.Attr(attr.RouteSource).Str(), Listed: s.Attr(attr.RouteListed).Bool(),
+			Replaces: s.Attr(attr.RouteReplaces).Bool(),
+		})
+	})
+	r.ofServer(attr.SpanAPIGroup, func(sv *Server, s *trace.Span) {
+		sv.Groups = append(sv.Groups, Group{
+			Name: s.Attr(attr.APIGroupName).Str(), Versions: s.Attr(attr.APIGroupVersions).StringList(),
+			Empty: s.Attr(attr.APIGroupEmpty).StringList(),
+		})
+	})
+	r.ofServer(attr.SpanSignalRegister, func(sv *Server, s *trace.Span) {
+		sv.Signals = append(sv.Signals, MuxSignal{
+			Name: s.Attr(attr.SignalName).Str(), Inherited: s.Attr(attr.SignalScope).Str() == attr.SignalMerged,
+		})
+	})
+	r.each(attr.SpanSignal, func(s *trace.Span) {
+		r.out.Signals = append(r.out.Signals, Signal{s.Attr(attr.SignalName).Str(), r.at(s.Start)})
+	})
+}
