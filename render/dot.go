@@ -1,0 +1,418 @@
+package render
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/awalterschulze/gographviz"
+	"github.com/awalterschulze/gographviz/ast"
+)
+
+const (
+	dotGraphName = "chain"
+	dotTitleName = "cluster_title"
+	dotFont      = "Helvetica,Arial,sans-serif"
+)
+
+// WriteDOT writes the graph in Graphviz's language. Nodes and clusters are
+// named by their number, never by what a trace calls them; their id attribute
+// carries their key. It returns an error, before anything is written, when an
+// edge or a node refers to something that the graph does not have.
+func WriteDOT(w io.Writer, g *Graph) error {
+	if err := g.check(); err != nil {
+		return fmt.Errorf("writing DOT: %w", err)
+	}
+	b := newDOTBuilder(g)
+	if err := b.build(); err != nil {
+		return fmt.Errorf("writing DOT: %w", err)
+	}
+	tree, err := b.out.WriteAst()
+	if err != nil {
+		return fmt.Errorf("writing DOT: %w", err)
+	}
+	bw := bufio.NewWriterSize(w, 1<<16)
+	writeDOTTree(bw, tree)
+	if err := bw.Flush(); err != nil {
+		return fmt.Errorf("writing DOT: %w", err)
+	}
+	return nil
+}
+
+// check reports every reference to a node, row or cluster that is not there.
+// gographviz drops such things silently or fails late.
+func (g *Graph) check() error {
+	var errs []error
+	known := func(c ClusterID) bool { return c >= 0 && int(c) <= len(g.Clusters) }
+	for i, c := range g.Clusters {
+		// A parent that comes later could close a circle.
+		if !known(c.Parent) || int(c.Parent) > i {
+			errs = append(errs, fmt.Errorf("cluster %d (%s): parent %d is not an earlier cluster", i+1, name(c.Key), c.Parent))
+		}
+	}
+	for i, n := range g.Nodes {
+		if !known(n.Cluster) {
+			errs = append(errs, fmt.Errorf("node %d (%s): there is no cluster %d", i+1, name(n.Key), n.Cluster))
+		}
+	}
+	for i, e := range g.Edges {
+		for _, end := range []End{e.From, e.To} {
+			switch {
+			case end.Node < 1 || int(end.Node) > len(g.Nodes):
+				errs = append(errs, fmt.Errorf("edge %d: there is no node %d", i+1, end.Node))
+			case end.Row < 0 || end.Row > len(g.Nodes[end.Node-1].Label.Rows):
+				errs = append(errs, fmt.Errorf("edge %d: node %d (%s) has no row %d", i+1, end.Node, name(g.Nodes[end.Node-1].Key), end.Row))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// dotBuilder turns a Graph into gographviz's.
+type dotBuilder struct {
+	in       *Graph
+	out      *gographviz.Graph
+	ids      *idSet
+	ports    map[NodeID]portSet
+	digits   int
+	nodeKeys []string // id attributes by node
+}
+
+func newDOTBuilder(g *Graph) *dotBuilder {
+	return &dotBuilder{
+		in:     g,
+		out:    gographviz.NewGraph(),
+		ids:    newIDSet(),
+		ports:  usedPorts(g),
+		digits: max(3, len(strconv.Itoa(max(len(g.Nodes), len(g.Clusters))))),
+	}
+}
+
+// Zero-padded, as gographviz sorts by name.
+func (b *dotBuilder) nodeName(n NodeID) string { return fmt.Sprintf("n%0*d", b.digits, int(n)) }
+
+func (b *dotBuilder) clusterName(c ClusterID) string {
+	if c == 0 {
+		return b.rootName()
+	}
+	return fmt.Sprintf("cluster_%0*d", b.digits, int(c))
+}
+
+// rootName is where what belongs to no cluster goes: a frame that is not seen
+// and carries the title, as a graph has but one label and that is the legend.
+func (b *dotBuilder) rootName() string {
+	if b.in.Title != nil {
+		return dotTitleName
+	}
+	return dotGraphName
+}
+
+func (b *dotBuilder) build() error {
+	if err := errors.Join(b.out.SetName(dotGraphName), b.out.SetDir(true)); err != nil {
+		return err
+	}
+	for _, a := range b.graphAttrs() {
+		if err := b.out.AddAttr(dotGraphName, a[0], a[1]); err != nil {
+			return err
+		}
+	}
+	if b.in.Title != nil {
+		attrs := map[string]string{
+			"label": htmlLabel(b.in.Title, tableLook{padding: 2}), "labeljust": "l", "margin": "12",
+			"peripheries": "0", "id": quote(b.ids.unique("title")),
+		}
+		if err := b.out.AddSubGraph(dotGraphName, dotTitleName, attrs); err != nil {
+			return err
+		}
+	}
+	for i := range b.in.Clusters {
+		if err := b.addCluster(ClusterID(i + 1)); err != nil {
+			return err
+		}
+	}
+	for i := range b.in.Nodes {
+		if err := b.addNode(NodeID(i + 1)); err != nil {
+			return err
+		}
+	}
+	for i := range b.in.Edges {
+		if err := b.addEdge(i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *dotBuilder) graphAttrs() [][2]string {
+	attrs := [][2]string{
+		{"charset", quote("utf-8")},
+		{"bgcolor", quote(colorPage)},
+		{"fontname", quote(dotFont)},
+		{"fontsize", "12"},
+		{"compound", "true"},
+		{"id", quote(b.ids.unique(dotGraphName))},
+		{"tooltip", quote(visible(b.in.Name))},
+	}
+	if b.in.LeftToRight {
+		attrs = append(attrs, [2]string{"rankdir", "LR"})
+	}
+	if b.in.NodeGap > 0 {
+		attrs = append(attrs, [2]string{"nodesep", inches(b.in.NodeGap)})
+	}
+	if b.in.RankGap > 0 {
+		attrs = append(attrs, [2]string{"ranksep", inches(b.in.RankGap)})
+	}
+	if b.in.Legend != nil {
+		attrs = append(attrs,
+			[2]string{"label", htmlLabel(b.in.Legend, tableLook{padding: 2})},
+			[2]string{"labelloc", "b"}, [2]string{"labeljust", "l"})
+	}
+	return attrs
+}
+
+func (b *dotBuilder) addCluster(id ClusterID) error {
+	c := b.in.Clusters[id-1]
+	st := styleOf(c.Role)
+	label := quote("")
+	if c.Label != nil {
+		label = htmlLabel(c.Label, tableLook{padding: 2, text: st.Text})
+	}
+	attrs := map[string]string{
+		// An attribute that is left out is inherited from the frame around.
+		"label":       label,
+		"labeljust":   "l",
+		"style":       quote(joinWords("rounded,filled", st.Dash)),
+		"color":       quote(st.Line),
+		"fillcolor":   quote(orElse(st.Fill, colorPage)),
+		"penwidth":    number(st.Pen),
+		"peripheries": "1",
+		"margin":      "14",
+		"id":          quote(b.ids.unique(c.Key)),
+		"tooltip":     quote(c.Tooltip),
+	}
+	return b.out.AddSubGraph(b.clusterName(c.Parent), b.clusterName(id), attrs)
+}
+
+func (b *dotBuilder) addNode(id NodeID) error {
+	n := b.in.Nodes[id-1]
+	key := b.ids.unique(n.Key)
+	b.nodeKeys = append(b.nodeKeys, key)
+	st := styleOf(n.Role)
+	attrs := map[string]string{"id": quote(key), "tooltip": quote(n.Tooltip)}
+	look := tableLook{padding: 3, ports: b.ports[id], text: st.Text}
+	// A panel's outline is its table's, unless it is dashed: Graphviz writes
+	// what lies behind a table's DASHED in memory into its JSON.
+	if n.Shape == ShapePanel && st.Dash == "" {
+		look.border = &st
+		look.fill = st.Fill
+	} else {
+		attrs["shape"] = shapeName(n.Shape)
+		attrs["style"] = quote(joinWords(shapeStyle(n.Shape), st.Dash))
+		attrs["color"] = quote(st.Line)
+		attrs["fillcolor"] = quote(orElse(st.Fill, colorPage))
+		attrs["penwidth"] = number(st.Pen)
+		attrs["margin"] = quote("0.08,0.04")
+		look.padding = 1
+	}
+	attrs["label"] = htmlLabel(&n.Label, look)
+	return b.out.AddNode(b.clusterName(n.Cluster), b.nodeName(id), attrs)
+}
+
+func (b *dotBuilder) addEdge(i int) error {
+	e := b.in.Edges[i]
+	attrs := map[string]string{}
+	if e.Guide {
+		attrs["style"] = "invis"
+	} else {
+		st := styleOf(e.Role)
+		attrs["color"] = quote(st.Line)
+		attrs["penwidth"] = number(st.Pen)
+		attrs["id"] = quote(b.ids.unique("edge " + b.nodeKeys[e.From.Node-1] + " " + b.nodeKeys[e.To.Node-1]))
+		attrs["tooltip"] = quote(e.Tooltip)
+		if st.Dash != "" {
+			attrs["style"] = st.Dash
+		}
+		if len(e.Label) > 0 {
+			attrs["label"] = htmlLabel(edgeLabel(e), tableLook{padding: 1, text: orElse(st.Ink, st.Text)})
+		}
+	}
+	if e.Backward {
+		attrs["dir"] = "back"
+	}
+	if e.Loose {
+		attrs["constraint"] = "false"
+	}
+	if e.Weight > 0 {
+		attrs["weight"] = strconv.Itoa(e.Weight)
+	}
+	return b.out.AddPortEdge(b.nodeName(e.From.Node), b.port(e.From), b.nodeName(e.To.Node), b.port(e.To), true, attrs)
+}
+
+// port writes where at its node an edge ends, as gographviz wants it: with
+// the colon in front.
+func (b *dotBuilder) port(e End) string {
+	var p string
+	if e.Row > 0 {
+		p = ":" + portName(e.Row, e.Side, &b.in.Nodes[e.Node-1].Label)
+	}
+	switch e.Side {
+	case SideWest:
+		p += ":w"
+	case SideEast:
+		p += ":e"
+	case SideNorth:
+		p += ":n"
+	case SideSouth:
+		p += ":s"
+	}
+	return p
+}
+
+func edgeLabel(e Edge) *Table {
+	t := &Table{}
+	for _, l := range e.Label {
+		t.Add(Cell{Text: l, Font: FontSmall, Align: AlignCenter})
+	}
+	return t
+}
+
+func shapeName(s Shape) string {
+	switch s {
+	case ShapeEllipse:
+		return "ellipse"
+	case ShapeTerminal:
+		return "octagon"
+	case ShapeNote:
+		return "note"
+	}
+	return "box"
+}
+
+func shapeStyle(s Shape) string {
+	if s == ShapeBox || s == ShapePanel {
+		return "rounded,filled"
+	}
+	return "filled"
+}
+
+// writeDOTTree writes the statements one by one: gographviz's own String
+// builds the text by appending to it, which takes quadratic time. Frames and
+// nodes come before the edges, as Graphviz places things in the order in which
+// they are first mentioned.
+func writeDOTTree(w *bufio.Writer, t *ast.Graph) {
+	fmt.Fprintf(w, "digraph %s {\n", t.ID)
+	var edges []ast.Stmt
+	defaults := []string{
+		"node [shape=plain, fontname=" + quote(dotFont) + ", fontsize=12]",
+		"edge [fontname=" + quote(dotFont) + ", fontsize=10, arrowsize=0.8]",
+	}
+	for _, s := range t.StmtList {
+		switch s.(type) {
+		case *ast.EdgeStmt:
+			edges = append(edges, s)
+			continue
+		case *ast.Attr:
+		default:
+			// The attributes come first; the defaults follow them.
+			writeLines(w, defaults)
+			defaults = nil
+		}
+		writeDOTStmt(w, s, "\t")
+	}
+	writeLines(w, defaults)
+	for _, s := range edges {
+		writeDOTStmt(w, s, "\t")
+	}
+	w.WriteString("}\n")
+}
+
+func writeLines(w *bufio.Writer, lines []string) {
+	for _, l := range lines {
+		w.WriteString("\t" + l + ";\n")
+	}
+}
+
+func writeDOTStmt(w *bufio.Writer, s ast.Stmt, indent string) {
+	sub, ok := s.(*ast.SubGraph)
+	if !ok {
+		w.WriteString(indent)
+		w.WriteString(s.String())
+		w.WriteString(";\n")
+		return
+	}
+	fmt.Fprintf(w, "%ssubgraph %s {\n", indent, sub.ID)
+	for _, inner := range sub.StmtList {
+		writeDOTStmt(w, inner, indent+"\t")
+	}
+	w.WriteString(indent + "}\n")
+}
+
+// quote writes s as a quoted string of Graphviz's language that stands for s
+// itself. Such a string is read in three steps (the quotes, the escapes such
+// as \N for a node's name, and character references), and s passes through
+// them unchanged; its line ends stay line ends.
+func quote(s string) string {
+	return `"` + quoter().Replace(visibleLines(s)) + `"`
+}
+
+func quoter() *strings.Replacer {
+	return strings.NewReplacer("&", "&amp;", `\`, `\\`, `"`, `\"`, "\n", `\n`)
+}
+
+// visibleLines is visible for text of several lines.
+func visibleLines(s string) string {
+	if isPlain(s) {
+		return s
+	}
+	lines := strings.Split(s, "\n")
+	for i, l := range lines {
+		lines[i] = visible(l)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// idSet makes ids unique.
+type idSet struct {
+	used map[string]int
+}
+
+func newIDSet() *idSet { return &idSet{used: map[string]int{}} }
+
+// unique returns the slug of key, with a number behind it when it is taken.
+func (s *idSet) unique(key string) string {
+	base := slug(key)
+	id := base
+	for {
+		n := s.used[id]
+		if n == 0 {
+			s.used[id] = 1
+			return id
+		}
+		s.used[base]++
+		id = base + "-" + strconv.Itoa(s.used[base])
+	}
+}
+
+func inches(points float64) string { return number(points / 72) }
+
+func number(f float64) string { return strconv.FormatFloat(f, 'g', 4, 64) }
+
+func joinWords(words ...string) string {
+	var some []string
+	for _, w := range words {
+		if w != "" {
+			some = append(some, w)
+		}
+	}
+	return strings.Join(some, ",")
+}
+
+func orElse(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}

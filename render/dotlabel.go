@@ -1,0 +1,218 @@
+package render
+
+import (
+	"fmt"
+	"html"
+	"strconv"
+	"strings"
+)
+
+// tableLook is how a label's table looks beyond what the Table itself says.
+type tableLook struct {
+	padding int
+	fill    string
+	text    string // colour of text without a role
+	border  *style // nil: none
+	ports   portSet
+}
+
+// portSet holds the rows of one node at which edges end, by port name.
+type portSet map[string]bool
+
+// usedPorts returns the ports of every node at which edges end.
+func usedPorts(g *Graph) map[NodeID]portSet {
+	used := map[NodeID]portSet{}
+	for _, e := range g.Edges {
+		for _, end := range []End{e.From, e.To} {
+			if end.Row == 0 {
+				continue
+			}
+			if used[end.Node] == nil {
+				used[end.Node] = portSet{}
+			}
+			used[end.Node][portName(end.Row, end.Side, &g.Nodes[end.Node-1].Label)] = true
+		}
+	}
+	return used
+}
+
+// portName names the cell at which an edge meets a row: the last one for the
+// east side, else the first.
+func portName(row int, side Side, t *Table) string {
+	cell := 0
+	if side == SideEast {
+		cell = max(0, len(t.Rows[row-1].Cells)-1)
+	}
+	return cellPort(row, cell)
+}
+
+func cellPort(row, cell int) string { return fmt.Sprintf("r%dc%d", row, cell+1) }
+
+// htmlLabel writes a table as an HTML-like label of Graphviz's.
+func htmlLabel(t *Table, look tableLook) string {
+	var b strings.Builder
+	b.WriteString("<")
+	writeTable(&b, t, look)
+	b.WriteString(">")
+	return b.String()
+}
+
+func writeTable(b *strings.Builder, t *Table, look tableLook) {
+	b.WriteString(`<TABLE CELLBORDER="0" CELLSPACING="0" CELLPADDING="` + strconv.Itoa(look.padding) + `"`)
+	if look.border == nil {
+		b.WriteString(` BORDER="0"`)
+	} else {
+		border := max(1, int(look.border.Pen+0.5))
+		fmt.Fprintf(b, ` BORDER="%d" COLOR="%s" STYLE="ROUNDED"`, border, look.border.Line)
+	}
+	if look.fill != "" {
+		b.WriteString(` BGCOLOR="` + look.fill + `"`)
+	}
+	if t.Width > 0 {
+		fmt.Fprintf(b, ` WIDTH="%d"`, t.Width)
+	}
+	b.WriteString(">")
+	columns := columnsOf(t)
+	if len(t.Rows) == 0 {
+		// A table without rows is an error to Graphviz.
+		b.WriteString("<TR><TD></TD></TR>")
+	}
+	for i, r := range t.Rows {
+		if r.Rule && i > 0 {
+			b.WriteString("<HR/>")
+		}
+		writeRow(b, i+1, r, columns, look)
+	}
+	b.WriteString("</TABLE>")
+}
+
+func columnsOf(t *Table) int {
+	most := 1
+	for _, r := range t.Rows {
+		n := 0
+		for _, c := range r.Cells {
+			n += max(1, c.Span)
+		}
+		most = max(most, n)
+	}
+	return most
+}
+
+func writeRow(b *strings.Builder, number int, r Row, columns int, look tableLook) {
+	ground, text := "", look.text
+	if r.Role != RoleNone {
+		st := styleOf(r.Role)
+		ground, text = st.Fill, st.Text
+	}
+	b.WriteString("<TR>")
+	if len(r.Cells) == 0 {
+		b.WriteString("<TD></TD>")
+	}
+	left := columns
+	for i, c := range r.Cells {
+		span := max(1, c.Span)
+		left -= span
+		if i == len(r.Cells)-1 {
+			span += left // a short row's last cell takes the rest
+		}
+		b.WriteString("<TD")
+		if port := cellPort(number, i); look.ports[port] {
+			b.WriteString(` PORT="` + port + `"`)
+		}
+		if span > 1 {
+			fmt.Fprintf(b, ` COLSPAN="%d"`, span)
+		}
+		writeCell(b, c, ground, text)
+		b.WriteString("</TD>")
+	}
+	b.WriteString("</TR>")
+}
+
+// writeCell writes the attributes of a TD that are left to write, and its content.
+func writeCell(b *strings.Builder, c Cell, ground, text string) {
+	if c.Role != RoleNone {
+		st := styleOf(c.Role)
+		text = orElse(st.Ink, st.Text)
+		if c.Badge {
+			ground, text = st.Fill, st.Text
+		}
+	}
+	switch c.Align {
+	case AlignLeft:
+		b.WriteString(` ALIGN="LEFT"`)
+	case AlignRight:
+		b.WriteString(` ALIGN="RIGHT"`)
+	}
+	if ground != "" {
+		b.WriteString(` BGCOLOR="` + ground + `"`)
+	}
+	b.WriteString(">")
+	if c.Bar != nil {
+		writeBar(b, c.Bar)
+		return
+	}
+	if c.Text != "" {
+		writeText(b, c, text)
+	}
+}
+
+func writeText(b *strings.Builder, c Cell, text string) {
+	fs := fontOf(c.Font)
+	fmt.Fprintf(b, `<FONT POINT-SIZE="%s"`, strconv.FormatFloat(fs.Size, 'f', -1, 64))
+	if text != "" {
+		b.WriteString(` COLOR="` + text + `"`)
+	}
+	b.WriteString(">")
+	open, closing := "", ""
+	if fs.Bold {
+		open, closing = "<B>", "</B>"
+	}
+	if c.Italic {
+		open, closing = open+"<I>", "</I>"+closing
+	}
+	b.WriteString(open + escapeHTML(c.Text) + closing + "</FONT>")
+}
+
+// writeBar writes a bar as a row of cells of fixed width.
+func writeBar(b *strings.Builder, bar *Bar) {
+	height := bar.Height
+	if height == 0 {
+		height = 8
+	}
+	b.WriteString(`<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0"><TR>`)
+	rest := bar.Track
+	for _, s := range bar.Segments {
+		n := min(s.Length, rest)
+		if n <= 0 {
+			continue
+		}
+		rest -= n
+		s.Length = n
+		writeSegment(b, s, height)
+	}
+	writeSegment(b, Segment{Length: rest}, height)
+	b.WriteString("</TR></TABLE>")
+}
+
+func writeSegment(b *strings.Builder, s Segment, height int) {
+	if s.Length <= 0 {
+		return
+	}
+	fmt.Fprintf(b, `<TD FIXEDSIZE="TRUE" WIDTH="%d" HEIGHT="%d"`, s.Length, height)
+	st := styleOf(s.Role)
+	if s.Role != RoleNone && st.Fill != "" {
+		b.WriteString(` BGCOLOR="` + st.Fill + `"`)
+	}
+	b.WriteString(">")
+	if s.Text != "" {
+		writeText(b, Cell{Text: s.Text, Font: FontSmall}, st.Text)
+	}
+	b.WriteString("</TD>")
+}
+
+// escapeHTML writes s as text within an HTML-like label. Graphviz parses the
+// label as XML and afterwards still reads a backslash as the beginning of an
+// escape, such as \N for the node's name.
+func escapeHTML(s string) string {
+	return strings.ReplaceAll(html.EscapeString(visible(s)), `\`, `\\`)
+}

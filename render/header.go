@@ -1,0 +1,197 @@
+package render
+
+import (
+	"strings"
+	"time"
+
+	"github.com/chaintrace/chaintrace/trace/attr"
+	"github.com/chaintrace/chaintrace/trace/startup"
+)
+
+const (
+	titleTrack = 900 // points of the time line below the title
+	minSegment = 3   // points of a phase that took any time at all
+	charPoints = 6.2 // average width of a character of small text, with margin
+)
+
+// title builds what stands above every picture: which process, what is shown,
+// when the chain was ready, and where the time went.
+func title(s *startup.Startup, what string) *Table {
+	t := &Table{}
+	t.Add(Cell{Text: joinNonEmpty(" ", clip(orElse(s.Service, "server chain"), maxLabel), clip(s.Version, 24)) + ": " + what, Font: FontTitle})
+	t.Add(Cell{Text: readyText(s), Font: FontBold, Role: readyRole(s)})
+	if from := originText(s); from != "" {
+		role := RoleMuted
+		if s.Simulated() {
+			role = RoleSimulated
+		}
+		t.Add(Cell{Text: from, Font: FontSmall, Role: role})
+	}
+	if bar := phaseBar(s); bar != nil {
+		t.Add(Cell{Bar: bar})
+	}
+	return t
+}
+
+// readyText says in words how the start ended.
+func readyText(s *startup.Startup) string {
+	mark := ""
+	if s.Simulated() {
+		mark = " (simulated time)"
+	}
+	switch {
+	case s.Failure != nil:
+		return "Never ready: hook " + name(s.Failure.Hook) + " failed after " + duration(s.Failure.At) + mark +
+			" and ended the process: " + clip(s.Failure.Err, 90)
+	case s.Ready == nil:
+		return "Not ready within the " + duration(s.End) + mark + " of this trace" + unfinishedText(s)
+	case s.Ready.How == "observed":
+		return "Ready after " + duration(s.Ready.At) + mark + ", as seen from outside"
+	}
+	return "Ready after " + duration(s.Ready.At) + mark
+}
+
+func unfinishedText(s *startup.Startup) string {
+	var open []string
+	for _, r := range s.Runs {
+		if r.End < r.Start || r.Outcome == attr.OutcomeHung {
+			open = append(open, clip(r.Name, 40))
+		}
+	}
+	if len(open) == 0 {
+		return ""
+	}
+	const most = 3
+	if len(open) > most {
+		return ": " + strings.Join(open[:most], ", ") + " and " + count(len(open)-most, "other hook") + " had not ended"
+	}
+	return ": " + strings.Join(open, ", ") + " had not ended"
+}
+
+func readyRole(s *startup.Startup) Role {
+	if s.Ready == nil {
+		return RoleFailed
+	}
+	return RoleTitle
+}
+
+// originText says where the trace comes from.
+func originText(s *startup.Startup) string {
+	var parts []string
+	switch s.Source {
+	case "model":
+		parts = append(parts, "chaintrace's model")
+	case "instrumented":
+		parts = append(parts, "recorded in the real server")
+	case "observed":
+		parts = append(parts, "observed through the health endpoints")
+	}
+	if s.Preset != "" {
+		parts = append(parts, "preset "+clip(s.Preset, 48))
+	}
+	if s.Storage != "" {
+		parts = append(parts, clip(s.Storage, 16)+" storage")
+	}
+	if s.Simulated() {
+		parts = append(parts, "all times are simulated from recorded durations")
+	}
+	return strings.Join(parts, "  ·  ")
+}
+
+// phaseBar draws the phases to scale, one after the other. Phases that lie
+// within one already drawn are left out.
+func phaseBar(s *startup.Startup) *Bar {
+	total := s.End
+	if s.Ready != nil {
+		total = max(total, s.Ready.At)
+	}
+	if total <= 0 || len(s.Phases) == 0 {
+		return nil
+	}
+	bar := &Bar{Track: titleTrack, Height: 17}
+	at := func(d time.Duration) int { return int(float64(titleTrack) * float64(d) / float64(total)) }
+	pos := 0
+	roles := []Role{RolePhaseA, RolePhaseB}
+	for _, p := range s.Phases {
+		end := p.End
+		if end < p.Start {
+			end = total
+		}
+		if at(end)-at(p.Start) < minSegment || at(end) <= pos {
+			continue
+		}
+		if gap := at(p.Start) - pos; gap > 0 {
+			bar.Segments = append(bar.Segments, Segment{Length: gap})
+			pos += gap
+		}
+		length := at(end) - pos
+		role := roles[0]
+		roles[0], roles[1] = roles[1], roles[0]
+		bar.Segments = append(bar.Segments, Segment{Length: length, Role: role, Text: phaseText(p, end-p.Start, length)})
+		pos += length
+	}
+	return bar
+}
+
+// phaseText returns as much of a phase's name and duration as fits.
+func phaseText(p startup.Phase, took time.Duration, length int) string {
+	full := clip(p.Name, 40) + "  " + duration(took)
+	for _, text := range []string{full, clip(p.Name, 40), duration(took)} {
+		if float64(len(text))*charPoints < float64(length) {
+			return text
+		}
+	}
+	return ""
+}
+
+// legendEntry is one sample with its meaning.
+type legendEntry struct {
+	role Role
+	text string
+}
+
+// legend builds the key below a picture: samples in one row, remarks below.
+func legend(entries []legendEntry, remarks ...string) *Table {
+	t := &Table{}
+	var cells []Cell
+	for _, e := range entries {
+		cells = append(cells, Cell{Text: e.text, Font: FontSmall, Role: e.role, Badge: true, Align: AlignCenter})
+		cells = append(cells, Cell{Text: " ", Font: FontSmall})
+	}
+	t.Add(cells...)
+	for _, r := range remarks {
+		t.Add(Cell{Text: r, Font: FontSmall, Role: RoleMuted})
+	}
+	return t
+}
+
+func joinNonEmpty(sep string, parts ...string) string {
+	var some []string
+	for _, p := range parts {
+		if p != "" {
+			some = append(some, p)
+		}
+	}
+	return strings.Join(some, sep)
+}
+
+// wrap packs words into lines of at most n characters, joined by sep. A word
+// that is longer stands alone.
+func wrap(words []string, sep string, n int) []string {
+	var lines []string
+	line := ""
+	for i, w := range words {
+		if i < len(words)-1 {
+			w += sep
+		}
+		if line != "" && len([]rune(line))+1+len([]rune(w)) > n {
+			lines = append(lines, line)
+			line = ""
+		}
+		line = joinNonEmpty(" ", line, w)
+	}
+	if line != "" {
+		lines = append(lines, line)
+	}
+	return lines
+}

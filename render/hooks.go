@@ -1,0 +1,251 @@
+package render
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/chaintrace/chaintrace/trace/attr"
+	"github.com/chaintrace/chaintrace/trace/startup"
+)
+
+// hooksView draws what the post-start hooks wait for: hooks with their steps,
+// arrows from the hooks that others wait for, and the way that decides when
+// the chain is ready. Time goes from left to right.
+func hooksView(s *startup.Startup, detail Detail) *Graph {
+	v := &hookGraph{
+		s: s, detail: detail, nodes: map[*startup.HookRun]NodeID{}, critical: criticalRuns(s),
+		bars: &tree{s: s, longest: longestRun(s)},
+		g: &Graph{
+			Name:        pictureName(s, "post-start hooks"),
+			Description: readyText(s) + ".",
+			Title:       title(s, "post-start hooks"),
+			LeftToRight: true, NodeGap: 12, RankGap: 70,
+		},
+	}
+	v.hooks = hooksByRun(s)
+	for _, r := range s.Runs {
+		for _, w := range hooksWaitedFor(r) {
+			v.awaited = append(v.awaited, w)
+		}
+	}
+	for _, origin := range hookServers(s) {
+		v.addOrigin(origin)
+	}
+	v.addWaits()
+	v.addReady()
+	v.g.Legend = v.legend()
+	return v.g
+}
+
+// hookGraph is a hooks view in the making.
+type hookGraph struct {
+	s        *startup.Startup
+	detail   Detail
+	g        *Graph
+	bars     *tree // draws bars to the common scale
+	hooks    map[*startup.HookRun]*startup.Hook
+	nodes    map[*startup.HookRun]NodeID
+	critical []*startup.HookRun
+	awaited  []string
+}
+
+func hooksByRun(s *startup.Startup) map[*startup.HookRun]*startup.Hook {
+	m := map[*startup.HookRun]*startup.Hook{}
+	for _, sv := range s.Servers {
+		for _, h := range sv.PostStart {
+			if h.Run != nil && m[h.Run] == nil {
+				m[h.Run] = h
+			}
+		}
+	}
+	return m
+}
+
+// hookServers returns the servers whose hooks ran, outermost first; what the
+// trace knows of no server comes last.
+func hookServers(s *startup.Startup) []string {
+	var origins []string
+	for _, sv := range outermostFirst(s) {
+		origins = append(origins, sv.Name)
+	}
+	for _, r := range s.Runs {
+		if !slices.Contains(origins, r.Origin) {
+			origins = append(origins, r.Origin)
+		}
+	}
+	return origins
+}
+
+// isPlainLaunch reports whether a hook did nothing but return at once, so that
+// it is enough to name it.
+func (v *hookGraph) isPlainLaunch(r *startup.HookRun) bool {
+	return r.Outcome == attr.OutcomeLaunched && !slices.Contains(v.awaited, r.Name)
+}
+
+func (v *hookGraph) addOrigin(origin string) {
+	var launched, others []*startup.HookRun
+	for _, r := range v.s.Runs {
+		switch {
+		case r.Origin != origin:
+		case v.isPlainLaunch(r) && v.detail != DetailFull:
+			launched = append(launched, r)
+		default:
+			others = append(others, r)
+		}
+	}
+	if len(launched)+len(others) == 0 {
+		return
+	}
+	label := &Table{}
+	label.Add(Cell{Text: name(origin), Font: FontHeading}, Cell{Text: "   registered " + count(len(launched)+len(others), "hook"), Font: FontSmall, Role: RoleMuted})
+	cluster := v.g.AddCluster(Cluster{Key: "hooks of " + origin, Role: RoleServer, Label: label, Tooltip: "Hooks that " + name(origin) + " registered."})
+	for _, r := range others {
+		v.addRun(cluster, r)
+	}
+	if len(launched) > 0 {
+		v.addLaunched(cluster, origin, launched)
+	}
+}
+
+// addRun adds a hook with its steps, and the state that it ended in.
+func (v *hookGraph) addRun(cluster ClusterID, r *startup.HookRun) {
+	role := RoleOwn
+	switch {
+	case r.Outcome == attr.OutcomeFailed:
+		role = RoleFailed
+	case isTrouble(r):
+		role = RoleBecause
+	case slices.Contains(v.critical, r):
+		role = RoleCritical
+	}
+	n := Node{Key: "hook " + r.Origin + " " + r.Name, Cluster: cluster, Role: RolePanel, Tooltip: runTip(v.s, r, v.hooks[r])}
+	took := Cell{Text: duration(elapsed(v.s, r)), Align: AlignRight}
+	if isTrouble(r) {
+		took.Text = outcomeWord(r) + " after " + took.Text
+	}
+	bar := Cell{Bar: v.bars.bar(r, barRole(r))}
+	if role == RoleCritical || isTrouble(r) {
+		took.Font = FontBold
+		bar = Cell{}
+	}
+	n.Label.AddRow(Row{Role: role, Cells: []Cell{{Text: name(r.Name), Font: FontBold}, bar, took}})
+	if v.detail != DetailLow {
+		for _, w := range r.WaitsFor {
+			v.addStep(&n.Label, r, w)
+		}
+	}
+	if r.Err != "" && r.Outcome == attr.OutcomeFailed {
+		n.Label.AddRow(Row{Cells: []Cell{{Text: clip(r.Err, maxLabel), Font: FontSmall, Role: RoleFailed}}})
+	}
+	if r.Deadline > 0 && v.detail == DetailFull {
+		n.Label.Add(Cell{Text: "deadline " + duration(r.Deadline) + ", then " + orElse(clip(r.AtDeadline, 16), "unknown"), Font: FontSmall, Role: RoleMuted})
+	}
+	v.nodes[r] = v.g.AddNode(n)
+}
+
+// addStep adds a line for what a hook waits for or does.
+func (v *hookGraph) addStep(l *Table, r *startup.HookRun, w string) {
+	kind, what, _ := strings.Cut(w, ":")
+	text := w
+	switch kind {
+	case "hook":
+		text = "waits for " + what
+	case "cache":
+		text = "waits for the cache " + what
+	case "timer":
+		text = "waits a fixed " + what
+	case "loopback":
+		text = "asks the server itself: " + what
+	case "work":
+		text = what
+	}
+	role := RoleMuted
+	if isTrouble(r) && r.BlockedOn == w {
+		text, role = "stuck: "+text, RoleLost
+	}
+	l.Add(Cell{Text: "  " + clip(text, 64), Font: FontSmall, Role: role})
+}
+
+// addLaunched names the hooks that only start something, in one node.
+func (v *hookGraph) addLaunched(cluster ClusterID, origin string, runs []*startup.HookRun) {
+	n := Node{Key: "launched by " + origin, Cluster: cluster, Role: RolePanel}
+	n.Label.AddRow(Row{Role: RoleLaunched, Cells: []Cell{{Text: count(len(runs), "hook") + " launched at once: their work goes on in the background"}}})
+	t := (&tip{}).add("%s of %s", count(len(runs), "hook"), origin)
+	for _, r := range runs {
+		t.add("%s: %s", r.Name, duration(elapsed(v.s, r)))
+		if v.detail != DetailLow {
+			n.Label.Add(Cell{Text: "  " + name(r.Name), Font: FontSmall})
+		}
+	}
+	n.Tooltip = t.String()
+	v.g.AddNode(n)
+}
+
+// addWaits joins every hook with those that it waits for.
+func (v *hookGraph) addWaits() {
+	byName := runsByName(v.s)
+	for _, r := range v.s.Runs {
+		to, ok := v.nodes[r]
+		if !ok {
+			continue
+		}
+		for _, w := range hooksWaitedFor(r) {
+			from := byName[w]
+			if from == nil || v.nodes[from] == 0 || from == r {
+				continue
+			}
+			e := Edge{From: End{Node: v.nodes[from]}, To: End{Node: to}, Role: RoleOwn, Tooltip: name(r.Name) + " waits for " + name(w) + "."}
+			switch {
+			case r.BecauseOf != "":
+				e.Role = RoleBecause
+			case slices.Contains(v.critical, r) && slices.Contains(v.critical, from):
+				e.Role = RoleCritical
+			}
+			v.g.AddEdge(e)
+		}
+	}
+}
+
+// addReady adds the moment of readiness behind the hook that ended last.
+func (v *hookGraph) addReady() {
+	if len(v.critical) == 0 {
+		return
+	}
+	last := v.critical[len(v.critical)-1]
+	n := Node{Key: "ready", Shape: ShapeTerminal, Role: RoleEnd, Tooltip: readyText(v.s)}
+	text, role := "never ready", RoleFailed
+	if v.s.Ready != nil {
+		text, role = "ready after "+duration(v.s.Ready.At), RoleCritical
+	}
+	n.Label.Add(Cell{Text: text, Font: FontBold, Align: AlignCenter})
+	if from, ok := v.nodes[last]; ok {
+		e := Edge{From: End{Node: from}, To: End{Node: v.g.AddNode(n)}, Role: role, Label: []string{"ends last"}}
+		if v.s.Failure != nil {
+			e.Label = []string{"ended the process"}
+			e.From.Node = v.failedNode(from)
+		}
+		v.g.AddEdge(e)
+	}
+}
+
+// failedNode returns the node of the hook that ended the process.
+func (v *hookGraph) failedNode(otherwise NodeID) NodeID {
+	for _, r := range v.s.Runs {
+		if r.Name == v.s.Failure.Hook && v.nodes[r] != 0 {
+			return v.nodes[r]
+		}
+	}
+	return otherwise
+}
+
+func (v *hookGraph) legend() *Table {
+	entries := []legendEntry{
+		{RoleOwn, "hook"}, {RoleLaunched, "launched at once"}, {RoleCritical, "decides when the chain is ready"},
+		{RoleFailed, "failed"}, {RoleBecause, "did not end"},
+	}
+	if v.s.Simulated() {
+		entries = append(entries, legendEntry{RoleSimulated, "simulated time"})
+	}
+	return legend(entries,
+		"All hooks are started at once when the outermost server serves. An arrow goes from a hook to one that waits for it; the lines in a box are its steps.")
+}

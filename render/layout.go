@@ -1,0 +1,62 @@
+package render
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/goccy/go-graphviz"
+)
+
+// maxLaidOut is how many nodes and rows a picture may have. Laying out takes
+// far more than linear time and cannot be stopped halfway.
+const maxLaidOut = 20_000
+
+// ErrTooLarge is returned for a picture that would take too long to lay out.
+var ErrTooLarge = errors.New("the picture is too large to lay out")
+
+// formatJSON is Graphviz's JSON with the drawing operations of everything.
+const formatJSON graphviz.Format = "json"
+
+// layOut runs Graphviz, within this process, on the graph and returns its
+// output in the format.
+func layOut(g *Graph, format graphviz.Format) ([]byte, error) {
+	if n := size(g); n > maxLaidOut {
+		return nil, fmt.Errorf("%w: it has %d nodes and rows, the limit is %d; use a lower detail, or write DOT", ErrTooLarge, n, maxLaidOut)
+	}
+	var dot bytes.Buffer
+	if err := WriteDOT(&dot, g); err != nil {
+		return nil, err
+	}
+	// No deadline and no cancelling: the library is of no use any more after a
+	// layout that was broken off.
+	ctx := context.Background()
+	gv, err := graphviz.New(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("starting Graphviz: %w", err)
+	}
+	defer gv.Close()
+	parsed, err := graphviz.ParseBytes(dot.Bytes())
+	if err != nil {
+		return nil, fmt.Errorf("laying out: Graphviz cannot read the DOT: %w", err)
+	}
+	defer parsed.Close()
+	var out bytes.Buffer
+	if err := gv.Render(ctx, parsed, format, &out); err != nil {
+		return nil, fmt.Errorf("laying out: %w", err)
+	}
+	if out.Len() == 0 {
+		return nil, errors.New("laying out: Graphviz wrote nothing; write DOT and try the dot command on it")
+	}
+	return out.Bytes(), nil
+}
+
+// size counts what takes time to lay out.
+func size(g *Graph) int {
+	n := len(g.Edges)
+	for i := range g.Nodes {
+		n += 1 + len(g.Nodes[i].Label.Rows)
+	}
+	return n
+}

@@ -1,0 +1,137 @@
+package render
+
+// Role is the part that something plays in a picture. Writers turn it into
+// colour and form; no part is told by colour alone.
+type Role uint8
+
+// The roles.
+const (
+	RoleNone      Role = iota
+	RoleTitle          // the picture's own words
+	RoleServer         // a server's frame
+	RoleOuter          // the frame of the server that requests reach first
+	RolePanel          // a neutral panel
+	RoleMuted          // remarks, and what is of no account here
+	RoleRequest        // the way of a request
+	RoleEnd            // the end of the chain
+	RoleOwn            // registered or added by this server
+	RoleInherited      // taken over from the delegate
+	RoleSkipped        // the delegate's check, not taken over
+	RoleLost           // the delegate's check, out of sight: lost or masked
+	RoleFailed         // a hook that returned an error
+	RoleBecause        // a hook that did not end since another failed or hangs
+	RoleLaunched       // a hook that returned at once
+	RoleRan            // a hook that did bounded work
+	RoleWaited         // a hook that waited for something
+	RoleCritical       // on the way that decides when the chain is ready
+	RoleSimulated      // the mark of simulated time
+	RoleShadowed       // a route that an outer server answers
+	RolePhaseA         // a phase of the start, and
+	RolePhaseB         // the one next to it
+	RoleResource       // what hooks wait for beside one another
+)
+
+// style is how a role looks.
+type style struct {
+	Fill string // ground; "" for none
+	Line string // borders and edges
+	Text string // text on the ground
+	Ink  string // text on any other ground; "" for the same as Text
+	Dash string // "", dashed or dotted
+	Pen  float64
+}
+
+// Colours after Okabe and Ito, which people with any colour vision can tell
+// apart; the light grounds are tints of them.
+const (
+	colorPage      = "#ffffff"
+	colorInk       = "#1b1f24"
+	colorMuted     = "#5b6570"
+	colorHair      = "#c3cad2"
+	colorPanel     = "#f6f8fa"
+	colorBlue      = "#0072b2"
+	colorBlueTint  = "#e3f0f9"
+	colorGreen     = "#007a5a"
+	colorGreenTint = "#e2f3ed"
+	colorRed       = "#b3261e"
+	colorRedTint   = "#fbe4e1"
+	colorOrange    = "#b36b00"
+	colorOrangeBar = "#e69f00"
+	colorOrangeBg  = "#fdefd2"
+	colorPurple    = "#8f4a76"
+	colorPurpleBg  = "#f6e8f0"
+	colorSkyBar    = "#56b4e9"
+	colorGreyBar   = "#d5dae0"
+	colorWhite     = "#fffffe" // text on a strong ground, light in every theme
+)
+
+// styleOf returns how a role looks.
+func styleOf(r Role) style {
+	switch r {
+	case RoleTitle:
+		return style{Text: colorInk}
+	case RoleServer:
+		return style{Fill: colorPanel, Line: "#8b96a3", Text: colorInk, Pen: 1}
+	case RoleOuter:
+		return style{Fill: colorPanel, Line: colorInk, Text: colorInk, Pen: 2}
+	case RolePanel:
+		return style{Fill: colorPage, Line: colorHair, Text: colorInk, Pen: 1}
+	case RoleMuted:
+		return style{Line: colorHair, Text: colorMuted, Pen: 1}
+	case RoleRequest:
+		return style{Fill: colorPage, Line: colorInk, Text: colorInk, Pen: 2}
+	case RoleEnd:
+		return style{Fill: colorPage, Line: colorInk, Text: colorInk, Pen: 1.2}
+	case RoleOwn:
+		return style{Fill: colorBlueTint, Line: colorBlue, Text: colorInk, Pen: 1.2}
+	case RoleInherited:
+		return style{Fill: colorGreenTint, Line: colorGreen, Text: colorGreen, Pen: 1.6}
+	case RoleSkipped:
+		return style{Fill: colorPage, Line: colorMuted, Text: colorMuted, Dash: "dashed", Pen: 1.2}
+	case RoleLost:
+		return style{Fill: colorRedTint, Line: colorRed, Text: colorRed, Dash: "dashed", Pen: 1.4}
+	case RoleFailed:
+		return style{Fill: colorRed, Line: colorRed, Text: colorWhite, Ink: colorRed, Pen: 2}
+	case RoleBecause:
+		return style{Fill: colorOrangeBg, Line: colorOrange, Text: "#7a4a00", Dash: "dashed", Pen: 1.4}
+	case RoleLaunched:
+		return style{Fill: colorGreyBar, Line: colorMuted, Text: colorMuted, Pen: 1}
+	case RoleRan:
+		return style{Fill: colorSkyBar, Line: colorBlue, Text: colorInk, Pen: 1}
+	case RoleWaited:
+		return style{Fill: colorSkyBar, Line: colorBlue, Text: colorInk, Pen: 1}
+	case RoleCritical:
+		return style{Fill: colorOrangeBar, Line: colorOrange, Text: colorInk, Ink: "#7a4a00", Pen: 2.4}
+	case RoleSimulated:
+		return style{Fill: colorPurpleBg, Line: colorPurple, Text: colorPurple, Pen: 1}
+	case RoleShadowed:
+		return style{Line: colorHair, Text: "#7d8792", Dash: "dotted", Pen: 1}
+	case RolePhaseA:
+		return style{Fill: "#c7dcec", Text: colorInk}
+	case RolePhaseB:
+		return style{Fill: "#e1e6eb", Text: colorInk}
+	case RoleResource:
+		return style{Fill: colorPage, Line: "#8b96a3", Text: colorMuted, Pen: 1}
+	}
+	return style{Line: colorInk, Text: colorInk, Pen: 1}
+}
+
+// textStyle is the size and weight of a Font.
+type textStyle struct {
+	Size float64
+	Bold bool
+}
+
+func fontOf(f Font) textStyle {
+	switch f {
+	case FontBold:
+		return textStyle{Size: 12, Bold: true}
+	case FontSmall:
+		return textStyle{Size: 10.5}
+	case FontHeading:
+		return textStyle{Size: 13, Bold: true}
+	case FontTitle:
+		return textStyle{Size: 20, Bold: true}
+	}
+	return textStyle{Size: 12}
+}

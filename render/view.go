@@ -1,0 +1,94 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/chaintrace/chaintrace/trace/startup"
+)
+
+// View is a way of looking at the start of a server chain.
+type View string
+
+// The views.
+const (
+	ViewTree   View = "tree"   // the delegation tree: servers with what they own and took over
+	ViewHooks  View = "hooks"  // which post-start hook waits for which, and what holds readiness back
+	ViewChecks View = "checks" // what feeds healthz, livez and readyz of each server
+	ViewRoutes View = "routes" // the paths of each server and which server answers them
+)
+
+// Views returns the views, the default first.
+func Views() []View { return []View{ViewTree, ViewHooks, ViewChecks, ViewRoutes} }
+
+// Detail is how much a view shows.
+type Detail string
+
+// The levels of detail.
+const (
+	DetailLow    Detail = "low"    // counts
+	DetailNormal Detail = "normal" // what is each server's own by name, the rest counted
+	DetailFull   Detail = "full"   // everything by name
+)
+
+// Details returns the levels of detail, from little to much.
+func Details() []Detail { return []Detail{DetailLow, DetailNormal, DetailFull} }
+
+// ParseView returns the view of this name; the empty name is the default's.
+// The error lists the names that there are.
+func ParseView(s string) (View, error) {
+	if s == "" {
+		return ViewTree, nil
+	}
+	return parseOne("view", s, Views())
+}
+
+// ParseDetail returns the level of detail of this name; the empty name is the
+// default's. The error lists the names that there are.
+func ParseDetail(s string) (Detail, error) {
+	if s == "" {
+		return DetailNormal, nil
+	}
+	return parseOne("detail", s, Details())
+}
+
+func parseOne[T ~string](what, s string, allowed []T) (T, error) {
+	words := make([]string, len(allowed))
+	for i, a := range allowed {
+		if string(a) == s {
+			return a, nil
+		}
+		words[i] = string(a)
+	}
+	return "", fmt.Errorf("unknown %s %q: use one of %s", what, clip(s, maxLabel), strings.Join(words, ", "))
+}
+
+// Options says what to draw. The zero value draws the default view at the
+// default level of detail.
+type Options struct {
+	View   View   // "" is ViewTree
+	Detail Detail // "" is DetailNormal
+}
+
+// Picture builds the graph that shows s as opts says. The graph holds no
+// reference to s. It returns an error when opts names a view or a level of
+// detail that does not exist.
+func Picture(s *startup.Startup, opts Options) (*Graph, error) {
+	view, err := ParseView(string(opts.View))
+	if err != nil {
+		return nil, err
+	}
+	detail, err := ParseDetail(string(opts.Detail))
+	if err != nil {
+		return nil, err
+	}
+	switch view {
+	case ViewHooks:
+		return hooksView(s, detail), nil
+	case ViewChecks:
+		return checksView(s, detail), nil
+	case ViewRoutes:
+		return routesView(s, detail), nil
+	}
+	return treeView(s, detail), nil
+}
