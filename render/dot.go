@@ -121,7 +121,7 @@ func (b *dotBuilder) build() error {
 	}
 	if b.in.Title != nil {
 		attrs := map[string]string{
-			"label": htmlLabel(b.in.Title, tableLook{padding: 2}), "labeljust": "l", "margin": "12",
+			"label": htmlLabel(b.in.Title, tableLook{padding: 2}), "labeljust": "l", "labelloc": "t", "margin": "12",
 			"peripheries": "0", "id": quote(b.ids.unique("title")),
 		}
 		if err := b.out.AddSubGraph(dotGraphName, dotTitleName, attrs); err != nil {
@@ -184,6 +184,7 @@ func (b *dotBuilder) addCluster(id ClusterID) error {
 		// An attribute that is left out is inherited from the frame around.
 		"label":       label,
 		"labeljust":   "l",
+		"labelloc":    "t",
 		"style":       quote(joinWords("rounded,filled", st.Dash)),
 		"color":       quote(st.Line),
 		"fillcolor":   quote(orElse(st.Fill, colorPage)),
@@ -245,30 +246,27 @@ func (b *dotBuilder) addEdge(i int) error {
 	if e.Loose {
 		attrs["constraint"] = "false"
 	}
+	if e.Span > 1 {
+		attrs["minlen"] = strconv.Itoa(e.Span)
+	}
 	if e.Weight > 0 {
 		attrs["weight"] = strconv.Itoa(e.Weight)
 	}
 	return b.out.AddPortEdge(b.nodeName(e.From.Node), b.port(e.From), b.nodeName(e.To.Node), b.port(e.To), true, attrs)
 }
 
-// port writes where at its node an edge ends, as gographviz wants it: with
+// port writes where at its node an edge ends, as gographviz wants it: without
 // the colon in front.
 func (b *dotBuilder) port(e End) string {
-	var p string
-	if e.Row > 0 {
-		p = ":" + portName(e.Row, e.Side, &b.in.Nodes[e.Node-1].Label)
+	side := map[Side]string{SideWest: "w", SideEast: "e", SideNorth: "n", SideSouth: "s"}[e.Side]
+	if e.Row == 0 {
+		return side
 	}
-	switch e.Side {
-	case SideWest:
-		p += ":w"
-	case SideEast:
-		p += ":e"
-	case SideNorth:
-		p += ":n"
-	case SideSouth:
-		p += ":s"
+	port := portName(e.Row, e.Side, &b.in.Nodes[e.Node-1].Label)
+	if side != "" {
+		port += ":" + side
 	}
-	return p
+	return port
 }
 
 func edgeLabel(e Edge) *Table {

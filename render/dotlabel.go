@@ -68,9 +68,6 @@ func writeTable(b *strings.Builder, t *Table, look tableLook) {
 	if look.fill != "" {
 		b.WriteString(` BGCOLOR="` + look.fill + `"`)
 	}
-	if t.Width > 0 {
-		fmt.Fprintf(b, ` WIDTH="%d"`, t.Width)
-	}
 	b.WriteString(">")
 	columns := columnsOf(t)
 	if len(t.Rows) == 0 {
@@ -82,6 +79,10 @@ func writeTable(b *strings.Builder, t *Table, look tableLook) {
 			b.WriteString("<HR/>")
 		}
 		writeRow(b, i+1, r, columns, look)
+	}
+	if t.Width > 0 {
+		// A table's own WIDTH would leave its cells narrow.
+		fmt.Fprintf(b, `<TR><TD COLSPAN="%d" CELLPADDING="0" WIDTH="%d" HEIGHT="1"></TD></TR>`, columns, t.Width)
 	}
 	b.WriteString("</TABLE>")
 }
@@ -147,8 +148,12 @@ func writeCell(b *strings.Builder, c Cell, ground, text string) {
 		b.WriteString(` BGCOLOR="` + ground + `"`)
 	}
 	b.WriteString(">")
-	if c.Bar != nil {
+	switch {
+	case c.Bar != nil:
 		writeBar(b, c.Bar)
+		return
+	case c.Table != nil:
+		writeTable(b, c.Table, tableLook{padding: 2})
 		return
 	}
 	if c.Text != "" {

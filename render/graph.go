@@ -95,7 +95,7 @@ const (
 	FontTitle        // the name of the picture
 )
 
-// Cell is one field of a Row: text, or a bar where Bar is set.
+// Cell is one field of a Row: text, or a bar or a table where that is set.
 type Cell struct {
 	Text   string
 	Font   Font
@@ -105,6 +105,7 @@ type Cell struct {
 	Badge  bool // the text stands in a filled field of its role's colour
 	Span   int  // columns taken; 0 means 1
 	Bar    *Bar
+	Table  *Table // a table of its own instead of text
 }
 
 // Bar is a horizontal bar on a track: a stretch of a longer whole.
@@ -153,6 +154,8 @@ type Edge struct {
 	Loose bool
 	// Weight pulls the edge straight and short; 0 means 1.
 	Weight int
+	// Span keeps the ends at least so many ranks apart; 0 means 1.
+	Span int
 	// Guide makes the edge invisible: it only keeps its ends in order.
 	Guide bool
 }

@@ -127,6 +127,7 @@ func (t *tree) addRequestWay() {
 	for i, p := range t.parts {
 		e := Edge{From: from, To: End{Node: p.routes, Row: 1, Side: SideWest}, Role: RoleRequest, Weight: 20}
 		if i > 0 {
+			e.Span = 2 // leaves room for what was passed by
 			e.Label = []string{"delegates what", "it has no path for"}
 			e.Tooltip = fmt.Sprintf("%s hands a request for a path that it does not have to %s (NotFound).", name(t.parts[i-1].sv.Name), name(p.sv.Name))
 		}
@@ -182,7 +183,7 @@ func (t *tree) addMerge(p serverPart, to NodeID, row int, from NodeID, what stri
 	}
 	t.g.AddEdge(Edge{
 		From: End{Node: to, Row: row, Side: SideEast}, To: End{Node: from, Row: 1, Side: SideWest},
-		Role: RoleInherited, Backward: true, Weight: 4,
+		Role: RoleInherited, Backward: true, Weight: 4, Span: 2,
 		Label:   []string{what, "taken over"},
 		Tooltip: fmt.Sprintf("%s takes these over from %s when it is built.", name(p.sv.Name), name(p.sv.Delegate)),
 	})
@@ -204,7 +205,7 @@ func (t *tree) legend() *Table {
 	return legend(entries,
 		"Black arrows: the way of a request that no path of a server matches. Green arrows: hooks and checks taken over while the chain is built. "+
 			"Dashed arrows: a check that was passed by, pointing at the one that won.",
-		"Grey paths are never reached: a server further out has the same path. h, l and r are the endpoints healthz, livez and readyz.",
+		"Grey paths are never reached: a server further out has the same path.",
 	)
 }
 

@@ -1,8 +1,9 @@
 package render
 
 import (
+	"fmt"
 	"slices"
-	"strings"
+	"strconv"
 	"time"
 
 	"github.com/chaintrace/chaintrace/trace/attr"
@@ -28,9 +29,9 @@ func (t *tree) addHooks(p *serverPart) {
 // splitText says how many things are own and how many taken over.
 func splitText(own, inherited int) string {
 	if inherited == 0 {
-		return count(own, "") + " own"
+		return strconv.Itoa(own) + " own"
 	}
-	return strings.TrimSpace(count(own+inherited, "")) + " = " + strings.TrimSpace(count(own, "")) + " own + " + strings.TrimSpace(count(inherited, "")) + " taken over"
+	return fmt.Sprintf("%d = %d own + %d taken over", own+inherited, own, inherited)
 }
 
 // addInheritedHooks adds the row, or in full detail the rows, of what was
