@@ -1,0 +1,103 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/chaintrace/chaintrace/chain/preset"
+)
+
+func newPresetCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "preset",
+		Short:   "List and show the chains that come with chaintrace",
+		Example: "  chaintrace preset list\n  chaintrace preset show aggregated-apiserver > mine.yaml",
+		Args:    noArguments,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(newPresetListCommand(), newPresetShowCommand())
+	return cmd
+}
+
+// presetEntry is a preset in the list.
+type presetEntry struct {
+	Name    string   `json:"name"`
+	Version string   `json:"version"`
+	Servers []string `json:"servers"` // outermost first
+	About   string   `json:"about"`
+}
+
+func newPresetListCommand() *cobra.Command {
+	output := ""
+	cmd := &cobra.Command{
+		Use:     "list",
+		Short:   "List the presets",
+		Example: "  chaintrace preset list\n  chaintrace preset list --output json",
+		Args:    noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := choice("output", output, "table", "json"); err != nil {
+				return withCode(exitUsage, err)
+			}
+			entries, err := presetEntries()
+			if err != nil {
+				return withCode(exitWork, err)
+			}
+			if output == "json" {
+				e := json.NewEncoder(cmd.OutOrStdout())
+				e.SetIndent("", "  ")
+				return withCode(exitWork, e.Encode(entries))
+			}
+			t := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
+			fmt.Fprintln(t, "NAME\tVERSION\tSERVERS\tABOUT")
+			for _, e := range entries {
+				fmt.Fprintf(t, "%s\t%s\t%d\t%s\n", e.Name, e.Version, len(e.Servers), e.About)
+			}
+			return withCode(exitWork, t.Flush())
+		},
+	}
+	cmd.Flags().StringVar(&output, "output", "table", "table or json")
+	completeWith(cmd, "output", "table", "json")
+	return cmd
+}
+
+func presetEntries() ([]presetEntry, error) {
+	var entries []presetEntry
+	for _, name := range preset.Names() {
+		d, err := preset.Load(name)
+		if err != nil {
+			return nil, err
+		}
+		e := presetEntry{Name: name, Version: d.Version, About: d.About}
+		for i := len(d.Servers) - 1; i >= 0; i-- {
+			e.Servers = append(e.Servers, d.Servers[i].Name)
+		}
+		entries = append(entries, e)
+	}
+	return entries, nil
+}
+
+func newPresetShowCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:       "show NAME",
+		Short:     "Write a preset's YAML, to read or to copy",
+		Example:   "  chaintrace preset show aggregated-apiserver > mine.yaml\n  chaintrace run --chain mine.yaml --out mine.svg",
+		ValidArgs: preset.Names(),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return fmt.Errorf("%s takes the name of one preset; see chaintrace preset list", cmd.CommandPath())
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			text, err := preset.Source(args[0])
+			if err != nil {
+				return withCode(exitUsage, err)
+			}
+			_, err = cmd.OutOrStdout().Write(text)
+			return withCode(exitWork, err)
+		},
+	}
+}
