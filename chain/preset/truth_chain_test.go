@@ -1,0 +1,213 @@
+package preset_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/chaintrace/chaintrace/trace"
+	"github.com/chaintrace/chaintrace/trace/attr"
+	"github.com/chaintrace/chaintrace/trace/startup"
+)
+
+// measuredChain is chain.json as far as it is about construction.
+type measuredChain struct {
+	Servers                   []measuredServer  `json:"servers"`
+	APIServicesAutoRegistered []string          `json:"apiServicesAutoRegistered"`
+	HookRuns                  []measuredHookRun `json:"hookRuns"`
+}
+
+type measuredServer struct {
+	Name             string         `json:"name"`
+	PostStartHooks   ownAndMerged   `json:"postStartHooks"`
+	PreShutdownHooks ownAndMerged   `json:"preShutdownHooks"`
+	HealthChecks     measuredChecks `json:"healthChecks"`
+	Routes           []measuredRoute
+	WebServices      []measuredRoute
+	GroupVersions    []string     `json:"apiGroupVersions"`
+	WithoutResources []string     `json:"apiGroupVersionsWithoutResources"`
+	Signals          ownAndMerged `json:"signals"`
+}
+
+type ownAndMerged struct{ Own, Merged []string }
+
+type measuredChecks struct {
+	Configured map[string][]string
+	Own        map[string]struct {
+		Endpoints []string
+	}
+	Merged         []string
+	Skipped        []string
+	OwnNotPassedOn []string
+	Installed      map[string][]string
+}
+
+type measuredRoute struct {
+	Path, Kind, InstalledBy, Phase, Source string
+	Listed                                 bool
+	Routes                                 int
+}
+
+func (r measuredRoute) line() string {
+	return strings.Join([]string{r.Path, r.Kind, listedWord(r.Listed), r.InstalledBy, r.Phase, r.Source}, " ")
+}
+
+func TestChainIsTheMeasuredOne(t *testing.T) {
+	for _, c := range []struct {
+		file     string
+		settings []string
+	}{
+		{"chain.json", nil},
+		{"chain.json", []string{"storage=warm"}},
+		{"chain-profiling-false.json", []string{"profiling=false"}},
+	} {
+		t.Run(c.file+" "+strings.Join(c.settings, " "), func(t *testing.T) {
+			var want measuredChain
+			truthJSON(t, &want, "1.37.2", c.file)
+			got := start(t, "kube-apiserver-1.37", c.settings...)
+			if len(got.startup.Servers) != len(want.Servers) {
+				t.Fatalf("there are %d servers, want %d", len(got.startup.Servers), len(want.Servers))
+			}
+			for i, sv := range want.Servers {
+				t.Run(sv.Name, func(t *testing.T) {
+					compareHooksAndChecks(t, got.startup.Servers[i], sv)
+					compareGroupsAndSignals(t, got.startup.Servers[i], sv)
+					compareRoutes(t, got, sv)
+				})
+			}
+		})
+	}
+}
+
+func compareHooksAndChecks(t *testing.T, got *startup.Server, want measuredServer) {
+	t.Helper()
+	same(t, "own post-start hooks", hookNames(got.PostStart, false), want.PostStartHooks.Own)
+	// Upstream keeps hooks in a map: which of those taken over comes first is
+	// random there, and the measured list is in the order of their checks.
+	sameSet(t, "merged post-start hooks", hookNames(got.PostStart, true), want.PostStartHooks.Merged)
+	same(t, "own pre-shutdown hooks", hookNames(got.PreShutdown, false), want.PreShutdownHooks.Own)
+	sameSet(t, "merged pre-shutdown hooks", hookNames(got.PreShutdown, true), want.PreShutdownHooks.Merged)
+
+	for _, endpoint := range []string{attr.Healthz, attr.Livez, attr.Readyz} {
+		same(t, "checks configured for "+endpoint, checkNames(got, func(c *startup.Check) bool {
+			return c.Configured && c.State == startup.CheckOwn && slices.Contains(c.Endpoints, endpoint)
+		}), want.HealthChecks.Configured[endpoint])
+		same(t, "checks installed in "+endpoint, installed(got, endpoint), want.HealthChecks.Installed[endpoint])
+	}
+	own := []string{}
+	for name, c := range want.HealthChecks.Own {
+		own = append(own, name+" "+strings.Join(c.Endpoints, " "))
+	}
+	var gotOwn []string
+	for _, c := range got.Checks {
+		if c.State == startup.CheckOwn && !c.Configured {
+			gotOwn = append(gotOwn, c.Name+" "+strings.Join(c.Endpoints, " "))
+		}
+	}
+	sameSet(t, "own checks with their endpoints", gotOwn, own)
+	ofState := func(state startup.CheckState) func(c *startup.Check) bool {
+		return func(c *startup.Check) bool { return c.State == state }
+	}
+	same(t, "merged checks", checkNames(got, ofState(startup.CheckInherited)), want.HealthChecks.Merged)
+	same(t, "skipped checks", checkNames(got, ofState(startup.CheckSkipped)), want.HealthChecks.Skipped)
+	sameSet(t, "checks not passed on", checkNames(got, func(c *startup.Check) bool {
+		return c.State == startup.CheckOwn && !slices.Contains(c.Endpoints, attr.Healthz)
+	}), want.HealthChecks.OwnNotPassedOn)
+}
+
+func compareGroupsAndSignals(t *testing.T, got *startup.Server, want measuredServer) {
+	t.Helper()
+	versions, empty := []string{}, []string{}
+	for _, g := range got.Groups {
+		for _, v := range g.Versions {
+			versions = append(versions, strings.TrimPrefix(g.Name+"/"+v, "/"))
+		}
+		for _, v := range g.Empty {
+			empty = append(empty, strings.TrimPrefix(g.Name+"/"+v, "/"))
+		}
+	}
+	same(t, "group versions", versions, want.GroupVersions)
+	sameSet(t, "group versions without resources", empty, want.WithoutResources)
+	own, merged := []string{}, []string{}
+	for _, s := range got.Signals {
+		if s.Inherited {
+			merged = append(merged, s.Name)
+		} else {
+			own = append(own, s.Name)
+		}
+	}
+	same(t, "own signals", own, want.Signals.Own)
+	same(t, "merged signals", merged, want.Signals.Merged)
+}
+
+func compareRoutes(t *testing.T, got started, want measuredServer) {
+	t.Helper()
+	before, during := []string{}, []string{}
+	for _, r := range want.Routes {
+		if r.Phase == attr.PhaseRuntime {
+			during = append(during, r.line())
+		} else {
+			before = append(before, r.line())
+		}
+	}
+	isMux := func(sp *trace.Span) bool { return sp.Attr(attr.RouteMatch).Str() != attr.MatchWebService }
+	isRuntime := func(sp *trace.Span) bool { return sp.Attr(attr.RoutePhase).Str() == attr.PhaseRuntime }
+	same(t, "mux routes in order", got.routesOf(want.Name, func(sp *trace.Span) bool { return isMux(sp) && !isRuntime(sp) }), before)
+	sameSet(t, "mux routes while running", got.routesOf(want.Name, func(sp *trace.Span) bool { return isMux(sp) && isRuntime(sp) }), during)
+
+	var services, gotServices []string
+	for _, w := range want.WebServices {
+		services = append(services, fmt.Sprintf("%s %d", w.line(), w.Routes))
+	}
+	for i := range got.trace.Spans {
+		sp := &got.trace.Spans[i]
+		if sp.Name == attr.SpanRouteInstall && sp.Attr(attr.ServerName).Str() == want.Name && !isMux(sp) {
+			line := measuredRoute{
+				Path: sp.Attr(attr.RoutePath).Str(), Kind: "webservice", Listed: sp.Attr(attr.RouteListed).Bool(),
+				InstalledBy: sp.Attr(attr.RouteInstaller).Str(), Phase: sp.Attr(attr.RoutePhase).Str(), Source: sp.Attr(attr.RouteSource).Str(),
+			}.line()
+			gotServices = append(gotServices, fmt.Sprintf("%s %d", line, sp.Attr(attr.RouteCount).Int()))
+		}
+	}
+	same(t, "web services in order", gotServices, services)
+}
+
+// TestHooksAreRegisteredWhereMeasured compares what is known of each hook
+// beside its duration.
+func TestHooksAreRegisteredWhereMeasured(t *testing.T) {
+	var want measuredChain
+	truthJSON(t, &want, "1.37.2", "chain.json")
+	got := start(t, "kube-apiserver-1.37")
+	var gotLines, wantLines []string
+	for _, h := range want.HookRuns {
+		behavior := map[string]string{"launched": attr.BehaviorLaunches, "ran": attr.BehaviorRuns, "waited": attr.BehaviorWaits}[h.Kind]
+		wantLines = append(wantLines, fmt.Sprintf("%s of %s %s %gs at %s", h.Name, h.Server, behavior, h.DeadlineS, h.RegisteredAt))
+	}
+	for _, sv := range got.startup.Servers {
+		for _, h := range sv.PostStart {
+			if !h.Inherited {
+				gotLines = append(gotLines, fmt.Sprintf("%s of %s %s %gs at %s", h.Name, sv.Name, h.Run.Behavior, h.Run.Deadline.Seconds(), h.RegisteredAt))
+			}
+		}
+	}
+	sameSet(t, "hooks with behavior, deadline and place", gotLines, wantLines)
+}
+
+func TestAPIServicesAreTheMeasuredOnes(t *testing.T) {
+	var want measuredChain
+	truthJSON(t, &want, "1.37.2", "chain.json")
+	got := start(t, "kube-apiserver-1.37")
+	names := []string{}
+	for _, r := range got.startup.Server("kube-aggregator").Routes {
+		parts := strings.Split(strings.TrimPrefix(r.Path, "/apis/"), "/")
+		switch {
+		case r.Phase != attr.PhaseRuntime || r.Match != attr.MatchExact:
+		case r.Path == "/api":
+			names = append(names, "v1.")
+		case len(parts) == 2 && parts[1] != "":
+			names = append(names, parts[1]+"."+parts[0])
+		}
+	}
+	sameSet(t, "APIServices", names, want.APIServicesAutoRegistered)
+}

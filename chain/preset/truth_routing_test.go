@@ -1,0 +1,125 @@
+package preset_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/chaintrace/chaintrace/chain"
+	"github.com/chaintrace/chaintrace/chain/preset"
+)
+
+// Short names of the servers in the measured table of requests.
+var shortNames = map[string]string{"kube-aggregator": "A", "kube-apiserver": "K", "apiextensions-apiserver": "E", "": "end"}
+
+// way asks for a path and returns the status and the way of the request.
+func (s started) way(method, path, accept string) (*httptest.ResponseRecorder, string) {
+	r := httptest.NewRequest(method, path, nil)
+	if accept != "" {
+		r.Header.Set("Accept", accept)
+	}
+	ctx, hops := chain.WithHops(r.Context())
+	w := httptest.NewRecorder()
+	s.Server.Handler.ServeHTTP(w, r.WithContext(ctx))
+	var steps []string
+	for _, h := range hops.List() {
+		step := shortNames[h.Server] + " " + string(h.Kind)
+		if h.Kind == chain.HopEnd {
+			step = "end"
+		} else if h.Path != "" && h.Kind != chain.HopProxyLocal && h.Kind != chain.HopUnavailable {
+			step += " " + h.Path
+		}
+		steps = append(steps, step)
+	}
+	return w, strings.Join(steps, " > ")
+}
+
+// withExtras is the 1.37 preset as it was when requests were measured: with a
+// custom resource and with an APIService whose server is missing.
+func withExtras(t *testing.T) *chain.Description {
+	t.Helper()
+	d, err := preset.Load("kube-apiserver-1.37")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Servers[0].CRDs = []chain.CRD{{Group: "foo.example.com", Version: "v1", Resources: []string{"things"}}}
+	d.Servers[2].APIServices.Remote = []chain.RemoteAPIService{{Group: "bar.example.com", Version: "v1"}}
+	return d
+}
+
+func TestRequestsGoTheMeasuredWay(t *testing.T) {
+	plain := start(t, "kube-apiserver-1.37")
+	extras := startDescription(t, withExtras(t), chain.Options{})
+	const (
+		toEnd  = "A notfound > K notfound > E notfound > end"
+		toCRDs = "A prefix /apis/foo.example.com/v1/ > A proxy > K notfound > E prefix /apis/ > E crd "
+	)
+	for _, c := range []struct {
+		s      started
+		path   string
+		status int
+		kind   string // "json", "text" or ""
+		want   string
+	}{
+		{plain, "/version", 200, "json", "A webservice /version"},
+		{plain, "/api/v1/namespaces", 200, "json", "A prefix /api/ > A proxy > K webservice /api/v1"},
+		{plain, "/apis/apps/v1/deployments", 200, "json", "A prefix /apis/apps/v1/ > A proxy > K webservice /apis/apps/v1"},
+		{plain, "/apis/apps", 200, "json", "A exact /apis/apps"},
+		{plain, "/apis/apps/v9", 404, "json", "A notfound > K webservice /apis/apps"},
+		{plain, "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", 200, "json",
+			"A prefix /apis/apiextensions.k8s.io/v1/ > A proxy > K notfound > E webservice /apis/apiextensions.k8s.io/v1"},
+		{plain, "/apis/apiregistration.k8s.io/v1/apiservices", 200, "json", "A webservice /apis/apiregistration.k8s.io/v1"},
+		{plain, "/apis/foo.example.com/v1", 404, "text", "A notfound > K notfound > E prefix /apis/ > E crd version discovery > end"},
+		{extras, "/apis/foo.example.com/v1/things", 200, "json", toCRDs + "storage"},
+		{extras, "/apis/foo.example.com/v1/nosuch", 404, "text", toCRDs + "no custom resource > end"},
+		{extras, "/apis/bar.example.com/v1", 503, "text", "A exact /apis/bar.example.com/v1 > A unavailable"},
+		{plain, "/nosuch", 404, "text", toEnd},
+		{plain, "/healthz/", 404, "text", toEnd},
+		{plain, "/healthz/nosuch", 404, "text", toEnd},
+		{plain, "/openapi", 404, "text", toEnd},
+		{plain, "/logs", 404, "text", toEnd},
+		{plain, "/ui", 404, "text", toEnd},
+		{plain, "/metrics", 200, "", "A exact /metrics"},
+		{plain, "/debug/pprof/", 200, "", "A prefix /debug/pprof/"},
+		{plain, "/debug/pprof", 302, "", "A exact /debug/pprof"},
+		{plain, "/debug/flags/v", 406, "text", "A exact /debug/flags/v"},
+		{plain, "/healthz", 200, "text", "A exact /healthz"},
+		{plain, "/readyz/etcd", 200, "", "A exact /readyz/etcd"},
+		{plain, "/livez/informer-sync", 404, "text", toEnd},
+		{plain, "/livez/shutdown", 404, "text", toEnd},
+		{plain, "/readyz/loopback-serving-certificate", 404, "text", toEnd},
+		{plain, "/", 200, "json", "A exact /"},
+		{plain, "/apis", 200, "json", "A exact /apis"},
+		{plain, "/apis/", 200, "json", "A exact /apis/"},
+		{plain, "/openapi/v2", 200, "json", "A exact /openapi/v2"},
+		{plain, "/openapi/v3/apis/apps/v1", 200, "json", "A prefix /openapi/v3/ > K prefix /openapi/v3/"},
+		{plain, "/.well-known/openid-configuration", 200, "", "A notfound > K webservice /.well-known/openid-configuration"},
+		{plain, "/openid/v1/jwks", 200, "", "A notfound > K webservice /openid/v1/jwks"},
+	} {
+		t.Run(c.path, func(t *testing.T) {
+			w, way := c.s.way(http.MethodGet, c.path, "")
+			if w.Code != c.status {
+				t.Errorf("status %d, want %d", w.Code, c.status)
+			}
+			if way != c.want {
+				t.Errorf("the way:\n got %s\nwant %s", way, c.want)
+			}
+			media := map[string]string{"json": "application/json", "text": "text/plain"}[c.kind]
+			if got := w.Header().Get("Content-Type"); !strings.HasPrefix(got, media) {
+				t.Errorf("Content-Type %q, want %s", got, media)
+			}
+		})
+	}
+}
+
+func TestDebugFlagsCanBeSet(t *testing.T) {
+	s := start(t, "kube-apiserver-1.37")
+	for body, want := range map[string]int{"4": http.StatusOK, "loud": http.StatusBadRequest} {
+		w := httptest.NewRecorder()
+		s.Server.Handler.ServeHTTP(w, httptest.NewRequest(http.MethodPut, "/debug/flags/v", strings.NewReader(body)))
+		if w.Code != want {
+			t.Errorf("PUT %q: %d, want %d", body, w.Code, want)
+		}
+	}
+}
