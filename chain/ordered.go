@@ -41,9 +41,6 @@ func (o *ordered[V]) all() func(yield func(string, V) bool) {
 	}
 }
 
-// len returns how many there are.
-func (o *ordered[V]) len() int { return len(o.names) }
-
 // keys returns a copy of the names in order.
 func (o *ordered[V]) keys() []string { return slices.Clone(o.names) }
 

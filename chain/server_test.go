@@ -10,7 +10,6 @@ import (
 
 	"github.com/chaintrace/chaintrace/chain"
 	"github.com/chaintrace/chaintrace/chain/clock"
-	"github.com/chaintrace/chaintrace/trace/attr"
 )
 
 func TestNewChecksItsConfig(t *testing.T) {
@@ -202,5 +201,4 @@ func TestLegacyGroupAndResources(t *testing.T) {
 	if got := s.APIGroups(); len(got) != 1 || got[0].Group != "" {
 		t.Errorf("the installed groups are %v", got)
 	}
-	_ = attr.Healthz
 }

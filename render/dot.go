@@ -324,28 +324,26 @@ func writeDOTTree(w *bufio.Writer, t *ast.Graph) {
 	for _, s := range edges {
 		writeDOTStmt(w, s, "\t")
 	}
-	w.WriteString("}\n")
+	fmt.Fprint(w, "}\n")
 }
 
 func writeLines(w *bufio.Writer, lines []string) {
 	for _, l := range lines {
-		w.WriteString("\t" + l + ";\n")
+		fmt.Fprintf(w, "\t%s;\n", l)
 	}
 }
 
 func writeDOTStmt(w *bufio.Writer, s ast.Stmt, indent string) {
 	sub, ok := s.(*ast.SubGraph)
 	if !ok {
-		w.WriteString(indent)
-		w.WriteString(s.String())
-		w.WriteString(";\n")
+		fmt.Fprintf(w, "%s%s;\n", indent, s)
 		return
 	}
 	fmt.Fprintf(w, "%ssubgraph %s {\n", indent, sub.ID)
 	for _, inner := range sub.StmtList {
 		writeDOTStmt(w, inner, indent+"\t")
 	}
-	w.WriteString(indent + "}\n")
+	fmt.Fprintf(w, "%s}\n", indent)
 }
 
 // quote writes s as a quoted string of Graphviz's language that stands for s

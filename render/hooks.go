@@ -24,9 +24,7 @@ func hooksView(s *startup.Startup, detail Detail) *Graph {
 	}
 	v.hooks = hooksByRun(s)
 	for _, r := range s.Runs {
-		for _, w := range hooksWaitedFor(r) {
-			v.awaited = append(v.awaited, w)
-		}
+		v.awaited = append(v.awaited, hooksWaitedFor(r)...)
 	}
 	for _, origin := range hookServers(s) {
 		v.addOrigin(origin)

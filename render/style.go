@@ -28,7 +28,7 @@ const (
 	RoleShadowed       // a route that an outer server answers
 	RolePhaseA         // a phase of the start, and
 	RolePhaseB         // the one next to it
-	RoleResource       // what hooks wait for beside one another
+	roleCount
 )
 
 // style is how a role looks.
@@ -65,55 +65,40 @@ const (
 	colorWhite     = "#fffffe" // text on a strong ground, light in every theme
 )
 
+// styles returns how every role looks.
+func styles() [roleCount]style {
+	return [roleCount]style{
+		RoleNone:      {Line: colorInk, Text: colorInk, Pen: 1},
+		RoleTitle:     {Text: colorInk},
+		RoleServer:    {Fill: colorPanel, Line: "#8b96a3", Text: colorInk, Pen: 1},
+		RoleOuter:     {Fill: colorPanel, Line: colorInk, Text: colorInk, Pen: 2},
+		RolePanel:     {Fill: colorPage, Line: colorHair, Text: colorInk, Pen: 1},
+		RoleMuted:     {Line: colorHair, Text: colorMuted, Pen: 1},
+		RoleRequest:   {Fill: colorPage, Line: colorInk, Text: colorInk, Pen: 2},
+		RoleEnd:       {Fill: colorPage, Line: colorInk, Text: colorInk, Pen: 1.2},
+		RoleOwn:       {Fill: colorBlueTint, Line: colorBlue, Text: colorInk, Pen: 1.2},
+		RoleInherited: {Fill: colorGreenTint, Line: colorGreen, Text: colorGreen, Pen: 1.6},
+		RoleSkipped:   {Fill: colorPage, Line: colorMuted, Text: colorMuted, Dash: "dashed", Pen: 1.2},
+		RoleLost:      {Fill: colorRedTint, Line: colorRed, Text: colorRed, Dash: "dashed", Pen: 1.4},
+		RoleFailed:    {Fill: colorRed, Line: colorRed, Text: colorWhite, Ink: colorRed, Pen: 2},
+		RoleBecause:   {Fill: colorOrangeBg, Line: colorOrange, Text: "#7a4a00", Dash: "dashed", Pen: 1.4},
+		RoleLaunched:  {Fill: colorGreyBar, Line: colorMuted, Text: colorMuted, Pen: 1},
+		RoleRan:       {Fill: colorSkyBar, Line: colorBlue, Text: colorInk, Pen: 1},
+		RoleWaited:    {Fill: colorSkyBar, Line: colorBlue, Text: colorInk, Pen: 1},
+		RoleCritical:  {Fill: colorOrangeBar, Line: colorOrange, Text: colorInk, Ink: "#7a4a00", Pen: 2.4},
+		RoleSimulated: {Fill: colorPurpleBg, Line: colorPurple, Text: colorPurple, Pen: 1},
+		RoleShadowed:  {Line: colorHair, Text: "#7d8792", Dash: "dotted", Pen: 1},
+		RolePhaseA:    {Fill: "#c7dcec", Text: colorInk},
+		RolePhaseB:    {Fill: "#e1e6eb", Text: colorInk},
+	}
+}
+
 // styleOf returns how a role looks.
 func styleOf(r Role) style {
-	switch r {
-	case RoleTitle:
-		return style{Text: colorInk}
-	case RoleServer:
-		return style{Fill: colorPanel, Line: "#8b96a3", Text: colorInk, Pen: 1}
-	case RoleOuter:
-		return style{Fill: colorPanel, Line: colorInk, Text: colorInk, Pen: 2}
-	case RolePanel:
-		return style{Fill: colorPage, Line: colorHair, Text: colorInk, Pen: 1}
-	case RoleMuted:
-		return style{Line: colorHair, Text: colorMuted, Pen: 1}
-	case RoleRequest:
-		return style{Fill: colorPage, Line: colorInk, Text: colorInk, Pen: 2}
-	case RoleEnd:
-		return style{Fill: colorPage, Line: colorInk, Text: colorInk, Pen: 1.2}
-	case RoleOwn:
-		return style{Fill: colorBlueTint, Line: colorBlue, Text: colorInk, Pen: 1.2}
-	case RoleInherited:
-		return style{Fill: colorGreenTint, Line: colorGreen, Text: colorGreen, Pen: 1.6}
-	case RoleSkipped:
-		return style{Fill: colorPage, Line: colorMuted, Text: colorMuted, Dash: "dashed", Pen: 1.2}
-	case RoleLost:
-		return style{Fill: colorRedTint, Line: colorRed, Text: colorRed, Dash: "dashed", Pen: 1.4}
-	case RoleFailed:
-		return style{Fill: colorRed, Line: colorRed, Text: colorWhite, Ink: colorRed, Pen: 2}
-	case RoleBecause:
-		return style{Fill: colorOrangeBg, Line: colorOrange, Text: "#7a4a00", Dash: "dashed", Pen: 1.4}
-	case RoleLaunched:
-		return style{Fill: colorGreyBar, Line: colorMuted, Text: colorMuted, Pen: 1}
-	case RoleRan:
-		return style{Fill: colorSkyBar, Line: colorBlue, Text: colorInk, Pen: 1}
-	case RoleWaited:
-		return style{Fill: colorSkyBar, Line: colorBlue, Text: colorInk, Pen: 1}
-	case RoleCritical:
-		return style{Fill: colorOrangeBar, Line: colorOrange, Text: colorInk, Ink: "#7a4a00", Pen: 2.4}
-	case RoleSimulated:
-		return style{Fill: colorPurpleBg, Line: colorPurple, Text: colorPurple, Pen: 1}
-	case RoleShadowed:
-		return style{Line: colorHair, Text: "#7d8792", Dash: "dotted", Pen: 1}
-	case RolePhaseA:
-		return style{Fill: "#c7dcec", Text: colorInk}
-	case RolePhaseB:
-		return style{Fill: "#e1e6eb", Text: colorInk}
-	case RoleResource:
-		return style{Fill: colorPage, Line: "#8b96a3", Text: colorMuted, Pen: 1}
+	if r >= roleCount {
+		r = RoleNone
 	}
-	return style{Line: colorInk, Text: colorInk, Pen: 1}
+	return styles()[r]
 }
 
 // textStyle is the size and weight of a Font.

@@ -89,7 +89,7 @@ func (t *tree) addServer(place int, sv *startup.Server) {
 // serverLabel names a server, its place in the chain, and what building it took.
 func serverLabel(sv *startup.Server, place, of int) *Table {
 	l := &Table{}
-	where := ""
+	var where string
 	switch {
 	case of == 1:
 		where = "the whole chain"

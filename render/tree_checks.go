@@ -32,7 +32,6 @@ type checkRows struct {
 	l      *Table
 	sv     *startup.Server
 	byName map[string]int // the row of each check that the server has
-	other  int            // the row of the group that holds the rest; 0: none
 }
 
 func (r *checkRows) addRow(text string, role Role, checks []*startup.Check, tooltip string) int {

@@ -19,7 +19,7 @@ func appendSpan(buf []byte, s *Span) []byte {
 	b.enum("kind", int8(s.Kind))
 	b.time("startTimeUnixNano", s.Start)
 	b.time("endTimeUnixNano", s.End)
-	b.attrs("attributes", s.Attrs)
+	b.attrs(s.Attrs)
 	b.count("droppedAttributesCount", s.DroppedAttrs)
 	b.events(s.Events)
 	b.count("droppedEventsCount", s.DroppedEvents)
@@ -87,9 +87,9 @@ func (b *fields) time(name string, ns int64) {
 	}
 }
 
-func (b *fields) attrs(name string, attrs []Attr) {
+func (b *fields) attrs(attrs []Attr) {
 	if len(attrs) != 0 {
-		b.key(name)
+		b.key("attributes")
 		*b = appendAttrs(*b, attrs)
 	}
 }
@@ -105,7 +105,7 @@ func (b *fields) events(events []Event) {
 		*b = append(*b, sep, '{')
 		b.time("timeUnixNano", e.Time)
 		b.str("name", e.Name)
-		b.attrs("attributes", e.Attrs)
+		b.attrs(e.Attrs)
 		b.count("droppedAttributesCount", e.Dropped)
 		*b = append(*b, '}')
 		sep = ','
@@ -125,7 +125,7 @@ func (b *fields) links(links []Link) {
 		b.id("traceId", l.TraceID[:], l.TraceID.IsZero())
 		b.id("spanId", l.SpanID[:], l.SpanID.IsZero())
 		b.str("traceState", l.TraceState)
-		b.attrs("attributes", l.Attrs)
+		b.attrs(l.Attrs)
 		b.count("droppedAttributesCount", l.Dropped)
 		b.count("flags", l.Flags)
 		*b = append(*b, '}')

@@ -62,9 +62,9 @@ func (d *decoder) documents() error {
 	for {
 		opened, err := d.open('{', "the document")
 		switch {
-		case err == io.EOF && !d.found:
+		case errors.Is(err, io.EOF) && !d.found:
 			return d.nothingFound()
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return nil
 		case err == nil && opened:
 			err = d.members(d.document)
@@ -254,7 +254,7 @@ func (d *decoder) skip() error {
 
 // inside makes an end of the input what it is within a document.
 func inside(err error) error {
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return io.ErrUnexpectedEOF
 	}
 	return err

@@ -175,7 +175,7 @@ func encodeResource(r *Resource) (head, tail string) {
 		r = &Resource{}
 	}
 	b := fields(append([]byte(nil), `{"resource":{`...))
-	b.attrs("attributes", r.Attrs)
+	b.attrs(r.Attrs)
 	b.count("droppedAttributesCount", r.Dropped)
 	return string(b) + `},"scopeSpans":[`, encodeTail(r.SchemaURL)
 }
@@ -188,7 +188,7 @@ func encodeScope(s *Scope) (head, tail string) {
 	b := fields(append([]byte(nil), `{"scope":{`...))
 	b.str("name", s.Name)
 	b.str("version", s.Version)
-	b.attrs("attributes", s.Attrs)
+	b.attrs(s.Attrs)
 	b.count("droppedAttributesCount", s.Dropped)
 	return string(b) + `},"spans":[`, encodeTail(s.SchemaURL)
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/chaintrace/chaintrace/chain"
+	"github.com/chaintrace/chaintrace/chain/preset"
 	"github.com/chaintrace/chaintrace/trace/attr"
 	"github.com/chaintrace/chaintrace/trace/startup"
 )
@@ -162,4 +163,26 @@ func signal(t *testing.T, s *startup.Startup, name string) time.Duration {
 	}
 	t.Fatalf("the signal %s was not fired", name)
 	return 0
+}
+
+// TestSignalsComeInTheMeasuredOrder goes through a whole life.
+func TestSignalsComeInTheMeasuredOrder(t *testing.T) {
+	d, err := preset.Load("kube-apiserver-1.37")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := startDescription(t, d, chain.Options{Shutdown: true})
+	if s.err != nil {
+		t.Fatal(s.err)
+	}
+	var names []string
+	for _, sig := range s.startup.Signals {
+		names = append(names, sig.Name)
+	}
+	same(t, "lifecycle signals", names, []string{
+		"MuxAndDiscoveryComplete", "HasBeenReady", "ShutdownInitiated", "AfterShutdownDelayDuration", "PreShutdownHooksStopped",
+		"NotAcceptingNewRequest", "InFlightRequestsDrained", "HTTPServerStoppedListening",
+	})
+	stopped := s.startup.End - signal(t, s.startup, "ShutdownInitiated")
+	within(t, "the shutdown", stopped, 1050, 1168.2, 0)
 }
