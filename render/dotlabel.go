@@ -2,7 +2,6 @@ package render
 
 import (
 	"fmt"
-	"html"
 	"strconv"
 	"strings"
 )
@@ -217,7 +216,23 @@ func writeSegment(b *strings.Builder, s Segment, height int) {
 
 // escapeHTML writes s as text within an HTML-like label. Graphviz parses the
 // label as XML and afterwards still reads a backslash as the beginning of an
-// escape, such as \N for the node's name.
+// escape, such as \N for the node's name. What is not ASCII is written as a
+// character reference, as gographviz cannot read it here.
 func escapeHTML(s string) string {
-	return strings.ReplaceAll(html.EscapeString(visible(s)), `\`, `\\`)
+	s = visible(s)
+	if isPlain(s) && !strings.ContainsAny(s, "&<>\"'\\") {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case r == '\\':
+			b.WriteString("&#92;&#92;")
+		case r > 0x7e || strings.ContainsRune("&<>\"'", r):
+			fmt.Fprintf(&b, "&#%d;", r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
 }
