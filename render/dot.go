@@ -15,7 +15,7 @@ import (
 const (
 	dotGraphName = "chain"
 	dotTitleName = "cluster_title"
-	dotFont      = "Helvetica,Arial,sans-serif"
+	dotFont      = "Helvetica" // alone: only then does Graphviz know how wide letters are
 )
 
 // WriteDOT writes the graph in Graphviz's language. Nodes and clusters are

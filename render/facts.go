@@ -199,16 +199,20 @@ type shadows map[routeKey]string
 type routeKey struct{ server, match, path string }
 
 // routeShadows finds the routes that no request reaches by its path, as a
-// server further out has the same one.
+// server further out answers it first: with the same path and kind of match, or
+// an exact path with a web service. The web service /apis takes that path alone
+// and is covered by an exact one.
 func routeShadows(s *startup.Startup) shadows {
 	out := shadows{}
 	type pathMatch struct{ path, match string }
 	first := map[pathMatch]string{}
 	for _, sv := range outermostFirst(s) {
 		for _, r := range sv.Routes {
-			pm := pathMatch{r.Path, r.Match}
-			if outer, ok := first[pm]; ok && outer != sv.Name {
-				out[routeKey{sv.Name, r.Match, r.Path}] = outer
+			for _, match := range coveringMatches(r) {
+				if outer, ok := first[pathMatch{r.Path, match}]; ok && outer != sv.Name {
+					out[routeKey{sv.Name, r.Match, r.Path}] = outer
+					break
+				}
 			}
 		}
 		for _, r := range sv.Routes {
@@ -219,6 +223,18 @@ func routeShadows(s *startup.Startup) shadows {
 		}
 	}
 	return out
+}
+
+// coveringMatches returns the kinds of match with which the same path further
+// out covers a route.
+func coveringMatches(r startup.Route) []string {
+	switch {
+	case r.Match == attr.MatchExact:
+		return []string{attr.MatchExact, attr.MatchWebService}
+	case r.Match == attr.MatchWebService && r.Path == "/apis":
+		return []string{attr.MatchWebService, attr.MatchExact}
+	}
+	return []string{r.Match}
 }
 
 // by returns the server that answers the route's path first, or "".

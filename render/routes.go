@@ -25,7 +25,7 @@ func routesView(s *startup.Startup, detail Detail) *Graph {
 	}
 	v.addWay()
 	v.g.Legend = legend([]legendEntry{
-		{RoleOwn, "answered here"}, {RoleShadowed, "never reached: a server further out has the path"},
+		{RoleOwn, "answered here"}, {RoleShadowed, "covered: a server further out answers the path"},
 	}, "Black arrows: where a request goes that nothing matches. A web service takes its path and what continues it with a slash; a prefix ends in a slash and takes what begins with it.")
 	return v.g
 }

@@ -112,7 +112,7 @@ func fontOf(f Font) textStyle {
 	case FontBold:
 		return textStyle{Size: 12, Bold: true}
 	case FontSmall:
-		return textStyle{Size: 10.5}
+		return textStyle{Size: 10}
 	case FontHeading:
 		return textStyle{Size: 13, Bold: true}
 	case FontTitle:

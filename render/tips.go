@@ -112,7 +112,7 @@ func routeTip(sv *startup.Server, r startup.Route, shadowedBy string) string {
 		t.add("replaces an earlier registration of the same path")
 	}
 	if shadowedBy != "" {
-		t.add("never reached: %s answers this path first", shadowedBy)
+		t.add("covered: %s answers this path first", shadowedBy)
 	}
 	return t.String()
 }

@@ -205,7 +205,7 @@ func (t *tree) legend() *Table {
 	return legend(entries,
 		"Black arrows: the way of a request that no path of a server matches. Green arrows: hooks and checks taken over while the chain is built. "+
 			"Dashed arrows: a check that was passed by, pointing at the one that won.",
-		"Grey paths are never reached: a server further out has the same path.",
+		"Grey paths are covered: a server further out answers them first.",
 	)
 }
 

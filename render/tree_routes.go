@@ -76,9 +76,9 @@ func (t *tree) addPhase(l *Table, sv *startup.Server, phase string, routes []sta
 	switch {
 	case shadowed == len(routes):
 		ground, role = RoleNone, RoleShadowed
-		right += ", never reached"
+		right += ", all covered"
 	case shadowed > 0:
-		right += ", " + strconv.Itoa(shadowed) + " never reached"
+		right += ", " + strconv.Itoa(shadowed) + " covered"
 	}
 	l.AddRow(Row{Role: ground, Cells: []Cell{
 		{Text: phaseTitle(phase), Font: FontBold, Role: role},
@@ -200,16 +200,39 @@ func (b bundle) words() []string {
 			paths = append(paths, r.Path)
 		}
 	}
-	if len(paths) <= 2 {
+	switch {
+	case len(paths) <= 2:
 		for i, p := range paths {
 			paths[i] = clip(p, 48)
 		}
 		return paths
+	case commonPath(paths) == "":
+		return b.wordsByFirstSegment()
 	}
 	if slices.Contains(paths, commonPath(paths)) {
 		return []string{clip(commonPath(paths), 40) + " + " + strconv.Itoa(len(paths)-1)}
 	}
 	return []string{clip(commonPath(paths), 40) + "/... (" + strconv.Itoa(len(paths)) + ")"}
+}
+
+// wordsByFirstSegment names paths that have nothing in common, part by part.
+func (b bundle) wordsByFirstSegment() []string {
+	var parts []bundle
+	index := map[string]int{}
+	for _, r := range b.routes {
+		first, _, _ := strings.Cut(strings.TrimPrefix(r.Path, "/"), "/")
+		i, ok := index[first]
+		if !ok {
+			i = len(parts)
+			index[first] = i
+			parts = append(parts, bundle{installer: b.installer})
+		}
+		parts[i].routes = append(parts[i].routes, r)
+	}
+	if len(parts) == 1 {
+		return []string{"/... (" + strconv.Itoa(len(b.routes)) + ")"}
+	}
+	return bundleWords(parts)
 }
 
 // commonPath returns the leading path segments that all paths share.
