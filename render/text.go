@@ -48,7 +48,9 @@ func isPlain(s string) bool {
 }
 
 func isPrintable(r rune) bool {
-	return r == ' ' || unicode.IsGraphic(r) && !unicode.Is(unicode.Zs, r)
+	// What stands for bytes that are no UTF-8 is spelt out as well: gographviz
+	// takes it for an error of its input.
+	return r == ' ' || r != utf8.RuneError && unicode.IsGraphic(r) && !unicode.Is(unicode.Zs, r)
 }
 
 // clip returns s made visible and cut to at most n characters, the last of
