@@ -351,11 +351,25 @@ func writeDOTStmt(w *bufio.Writer, s ast.Stmt, indent string) {
 // as \N for a node's name, and character references), and s passes through
 // them unchanged; its line ends stay line ends.
 func quote(s string) string {
-	return `"` + quoter().Replace(visibleLines(s)) + `"`
-}
-
-func quoter() *strings.Replacer {
-	return strings.NewReplacer("&", "&amp;", `\`, `\\`, `"`, `\"`, "\n", `\n`)
+	s = visibleLines(s)
+	var b strings.Builder
+	b.Grow(len(s) + 2)
+	b.WriteByte('"')
+	for i := range len(s) {
+		switch c := s[i]; c {
+		case '&':
+			b.WriteString("&amp;")
+		case '\\', '"':
+			b.WriteByte('\\')
+			b.WriteByte(c)
+		case '\n':
+			b.WriteString(`\n`)
+		default:
+			b.WriteByte(c)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
 }
 
 // visibleLines is visible for text of several lines.

@@ -95,10 +95,11 @@ func styles() [roleCount]style {
 
 // styleOf returns how a role looks.
 func styleOf(r Role) style {
+	all := styles()
 	if r >= roleCount {
 		r = RoleNone
 	}
-	return styles()[r]
+	return all[r]
 }
 
 // textStyle is the size and weight of a Font.
