@@ -121,6 +121,9 @@ func checkSVG(t *testing.T, svg []byte) {
 				texts++
 			}
 			for _, a := range e.Attr {
+				if a.Name.Local == "font-family" && !strings.Contains(a.Value, "Liberation Sans") {
+					t.Fatalf("a text has the fonts %q alone", a.Value)
+				}
 				if strings.HasPrefix(a.Name.Local, "on") || a.Name.Local == "href" {
 					t.Errorf("the SVG has an attribute %s=%q", a.Name.Local, a.Value)
 				}

@@ -10,7 +10,7 @@ import (
 
 // svgFonts are fonts whose letters are as wide as those that were laid out,
 // one of which nearly every system has.
-const svgFonts = "Helvetica,Arial,Liberation Sans,Arimo,Nimbus Sans,sans-serif"
+const svgFonts = "Helvetica,Arial,'Liberation Sans',Arimo,'Nimbus Sans',sans-serif"
 
 // WriteSVG lays the graph out and writes it as SVG that stands alone, with a
 // title and a description for those who cannot see it. Tooltips are titles; ids
@@ -20,7 +20,7 @@ func WriteSVG(w io.Writer, g *Graph) error {
 	if err != nil {
 		return fmt.Errorf("writing SVG: %w", err)
 	}
-	out = bytes.ReplaceAll(out, []byte(`font-family="`+dotFont+`"`), []byte(`font-family="`+svgFonts+`"`))
+	out = bytes.ReplaceAll(out, []byte(`font-family="`+dotFont+`,sans-Serif"`), []byte(`font-family="`+svgFonts+`"`))
 	out, err = describeSVG(out, g)
 	if err != nil {
 		return fmt.Errorf("writing SVG: %w", err)

@@ -38,6 +38,7 @@ func goldens() map[string][]string {
 	files["masked-check.summary.txt"] = []string{"run", "--reproducible", "--chain", "testdata/masked.yaml", "--quiet", "--out", "-", "--format", "txt"}
 	files["kube-apiserver-1.37.tree-low.dot"] = []string{"run", "--reproducible", "--quiet", "--out", "-", "--detail", "low"}
 	files["kube-apiserver-1.37.tree-full.dot"] = []string{"run", "--reproducible", "--quiet", "--out", "-", "--detail", "full"}
+	files["kube-apiserver-1.37.tree.svg"] = []string{"run", "--reproducible", "--quiet", "--out", "-", "--format", "svg"} // in the README
 	files["kube-apiserver-1.37.trace.json"] = []string{"run", "--reproducible", "--quiet", "--out", "-", "--format", "json", "--shutdown"}
 	files["aggregated-apiserver.trace.json"] = []string{"run", "--reproducible", "--quiet", "--out", "-", "--format", "json", "--preset", "aggregated-apiserver"}
 	return files
