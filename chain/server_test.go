@@ -49,9 +49,7 @@ func TestDuplicateHookNamesTheFirstPlace(t *testing.T) {
 	}
 }
 
-// TestMergedHookIsNotCompared: the delegate's hook and a preconfigured one of
-// the same name clash only since the merged one is registered first.
-func TestMergedHookIsOverwrittenSilentlyOrRefused(t *testing.T) {
+func TestMergedHookCannotBeRegisteredAgain(t *testing.T) {
 	c := newConfig()
 	inner := newServer(t, c, "inner", end())
 	if err := inner.AddPostStartHook(context.Background(), chain.PostStartHook{Name: "same", Func: nothing}); err != nil {
@@ -200,5 +198,72 @@ func TestLegacyGroupAndResources(t *testing.T) {
 	}
 	if got := s.APIGroups(); len(got) != 1 || got[0].Group != "" {
 		t.Errorf("the installed groups are %v", got)
+	}
+}
+
+// TestInstallAPISwitches: each part is installed under its own switch alone.
+func TestInstallAPISwitches(t *testing.T) {
+	paths := map[string]string{
+		"index": "/", "profiling": "/debug/pprof", "flags": "/debug/flags", "metrics": "/metrics", "slis": "/metrics/slis",
+		"version": "/version", "discovery": "/apis", "flow control": "/debug/api_priority_and_fairness/dump_queues",
+	}
+	for name, c := range map[string]struct {
+		change func(*chain.Config)
+		there  []string
+	}{
+		"nothing":            {func(*chain.Config) {}, []string{"version"}},
+		"index":              {func(c *chain.Config) { c.EnableIndex = true }, []string{"index", "version"}},
+		"profiling":          {func(c *chain.Config) { c.EnableProfiling = true }, []string{"flags", "profiling", "version"}},
+		"metrics":            {func(c *chain.Config) { c.EnableMetrics = true }, []string{"metrics", "version"}},
+		"SLIs":               {func(c *chain.Config) { c.EnableMetrics, c.EnableSLIMetrics = true, true }, []string{"metrics", "slis", "version"}},
+		"SLIs alone":         {func(c *chain.Config) { c.EnableSLIMetrics = true }, []string{"version"}},
+		"discovery":          {func(c *chain.Config) { c.EnableDiscovery = true }, []string{"discovery", "version"}},
+		"flow control":       {func(c *chain.Config) { c.FlowControl = &chain.FlowControl{} }, []string{"flow control", "version"}},
+		"contention profile": {func(c *chain.Config) { c.EnableContentionProfiling = true }, []string{"version"}},
+	} {
+		config := newConfig()
+		config.EnableIndex, config.EnableMetrics, config.FlowControl = false, false, nil
+		c.change(&config)
+		s := newServer(t, config, "server", end())
+		there := []string{}
+		for what, path := range paths {
+			if get(s, path).Code != http.StatusNotFound {
+				there = append(there, what)
+			}
+		}
+		slices.Sort(there)
+		if !slices.Equal(there, c.there) {
+			t.Errorf("%s: %q are installed, want %q", name, there, c.there)
+		}
+	}
+}
+
+func TestPrepareRunSwitches(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*chain.Config)
+		there  []string
+	}{
+		"nothing": {func(*chain.Config) {}, []string{"/healthz", "/livez", "/readyz"}},
+		"OpenAPI": {func(c *chain.Config) { c.OpenAPIV2, c.OpenAPIV3 = true, true }, []string{"/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/readyz"}},
+		"OpenAPI skipped": {func(c *chain.Config) { c.OpenAPIV2, c.OpenAPIV3, c.SkipOpenAPIInstallation = true, true, true },
+			[]string{"/healthz", "/livez", "/readyz"}},
+		"z pages": {func(c *chain.Config) { c.EnableFlagz, c.EnableStatusz = true, true }, []string{"/flagz", "/healthz", "/livez", "/readyz", "/statusz"}},
+	} {
+		config := newConfig()
+		c.change(&config)
+		s := newServer(t, config, "server", end())
+		if get(s, "/healthz").Code != http.StatusNotFound {
+			t.Errorf("%s: /healthz is there before PrepareRun", name)
+		}
+		prepare(t, s)
+		there := []string{}
+		for _, path := range []string{"/flagz", "/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/readyz", "/statusz"} {
+			if get(s, path).Code != http.StatusNotFound {
+				there = append(there, path)
+			}
+		}
+		if !slices.Equal(there, c.there) {
+			t.Errorf("%s: %q are installed, want %q", name, there, c.there)
+		}
 	}
 }

@@ -158,8 +158,8 @@ func (v *hookGraph) addStep(l *Table, r *startup.HookRun, w string) {
 		text = what
 	}
 	role := RoleMuted
-	if isTrouble(r) && r.BlockedOn == w {
-		text, role = "stuck: "+text, RoleLost
+	if isTrouble(r) && r.Outcome != attr.OutcomeFailed && r.BlockedOn == w {
+		text, role = "got as far as: "+text, RoleLost
 	}
 	l.Add(Cell{Text: "  " + clip(text, 64), Font: FontSmall, Role: role})
 }

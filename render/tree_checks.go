@@ -27,6 +27,9 @@ func (t *tree) addChecks(p *serverPart) {
 	t.addPassed(p, rows)
 }
 
+// maxCheck is the length of a check's name in a label: those of hooks are long.
+const maxCheck = 76
+
 // checkRows adds checks to a panel: a name and, by endpoint, whether it is in it.
 type checkRows struct {
 	l      *Table
@@ -35,7 +38,7 @@ type checkRows struct {
 }
 
 func (r *checkRows) addRow(text string, role Role, checks []*startup.Check, tooltip string) int {
-	cells := []Cell{{Text: clip(text, maxLabel), Italic: role == RoleInherited}}
+	cells := []Cell{{Text: clip(text, maxCheck), Italic: role == RoleInherited}}
 	for _, e := range endpoints() {
 		n := 0
 		for _, c := range checks {

@@ -88,7 +88,7 @@ func (t *tree) addPhase(l *Table, sv *startup.Server, phase string, routes []sta
 	if t.detail == DetailFull {
 		words = nil
 		for _, r := range routes {
-			words = append(words, clip(r.Path, 48))
+			words = append(words, clip(r.Path, 2*lineChars))
 		}
 	}
 	most := 3

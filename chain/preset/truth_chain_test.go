@@ -211,3 +211,33 @@ func TestAPIServicesAreTheMeasuredOnes(t *testing.T) {
 	}
 	sameSet(t, "APIServices", names, want.APIServicesAutoRegistered)
 }
+
+// TestOneTraceOfThreeServices: every server is a service of its own, and every
+// step has one span.
+func TestOneTraceOfThreeServices(t *testing.T) {
+	s := start(t, "kube-apiserver-1.37")
+	services, counts := []string{}, map[string]int{}
+	for i := range s.trace.Spans {
+		sp := &s.trace.Spans[i]
+		counts[sp.Name]++
+		if sp.TraceID != s.trace.Spans[0].TraceID {
+			t.Fatal("there is more than one trace")
+		}
+		if !slices.Contains(services, sp.Service()) {
+			services = append(services, sp.Service())
+		}
+		if sp.End == 0 || sp.End < sp.Start {
+			t.Errorf("span %s runs from %d to %d", sp.Name, sp.Start, sp.End)
+		}
+	}
+	sameSet(t, "services", services, []string{"apiextensions-apiserver", "kube-apiserver", "kube-aggregator"})
+	for name, want := range map[string]int{
+		attr.SpanStartup: 1, attr.SpanServerNew: 3, attr.SpanServerCreate: 3, attr.SpanHookMerge: 7 + 21 + 3, attr.SpanHookRegister: 7 + 14 + 8 + 3,
+		attr.SpanCheckMerge: 7 + 21, attr.SpanCheckSkip: 8, attr.SpanAPIGroup: 22, attr.SpanServerPrepare: 3, attr.SpanHookRun: 29,
+		attr.SpanSignal: 2, attr.SpanReady: 1, attr.SpanRouteInstall: 60 + 100 + 129 + 84 + 51,
+	} {
+		if counts[name] != want {
+			t.Errorf("there are %d spans %s, want %d", counts[name], name, want)
+		}
+	}
+}
