@@ -15,6 +15,7 @@ import (
 const (
 	dotGraphName = "chain"
 	dotTitleName = "cluster_title"
+	dotFontSize  = 12          // of text without a font of its own
 	dotFont      = "Helvetica" // alone: only then does Graphviz know how wide letters are
 )
 
@@ -151,7 +152,8 @@ func (b *dotBuilder) graphAttrs() [][2]string {
 		{"charset", quote("utf-8")},
 		{"bgcolor", quote(colorPage)},
 		{"fontname", quote(dotFont)},
-		{"fontsize", "12"},
+		{"fontsize", number(dotFontSize)},
+		{"fontcolor", quote(colorInk)},
 		{"compound", "true"},
 		{"id", quote(b.ids.unique(dotGraphName))},
 		{"tooltip", quote(visible(b.in.Name))},
@@ -304,8 +306,8 @@ func writeDOTTree(w *bufio.Writer, t *ast.Graph) {
 	fmt.Fprintf(w, "digraph %s {\n", t.ID)
 	var edges []ast.Stmt
 	defaults := []string{
-		"node [shape=plain, fontname=" + quote(dotFont) + ", fontsize=12]",
-		"edge [fontname=" + quote(dotFont) + ", fontsize=10, arrowsize=0.8]",
+		"node [shape=plain, fontname=" + quote(dotFont) + ", fontsize=" + number(dotFontSize) + ", fontcolor=" + quote(colorInk) + "]",
+		"edge [fontname=" + quote(dotFont) + ", fontsize=" + number(dotFontSize) + ", fontcolor=" + quote(colorInk) + ", arrowsize=0.8]",
 	}
 	for _, s := range t.StmtList {
 		switch s.(type) {

@@ -162,19 +162,23 @@ func writeCell(b *strings.Builder, c Cell, ground, text string) {
 
 func writeText(b *strings.Builder, c Cell, text string) {
 	fs := fontOf(c.Font)
-	fmt.Fprintf(b, `<FONT POINT-SIZE="%s"`, strconv.FormatFloat(fs.Size, 'f', -1, 64))
-	if text != "" {
-		b.WriteString(` COLOR="` + text + `"`)
-	}
-	b.WriteString(">")
 	open, closing := "", ""
+	if fs.Size != dotFontSize {
+		open += ` POINT-SIZE="` + strconv.FormatFloat(fs.Size, 'f', -1, 64) + `"`
+	}
+	if text != "" && text != colorInk {
+		open += ` COLOR="` + text + `"`
+	}
+	if open != "" {
+		open, closing = "<FONT"+open+">", "</FONT>"
+	}
 	if fs.Bold {
-		open, closing = "<B>", "</B>"
+		open, closing = open+"<B>", "</B>"+closing
 	}
 	if c.Italic {
 		open, closing = open+"<I>", "</I>"+closing
 	}
-	b.WriteString(open + escapeHTML(c.Text) + closing + "</FONT>")
+	b.WriteString(open + escapeHTML(c.Text) + closing)
 }
 
 // writeBar writes a bar as a row of cells of fixed width.
