@@ -187,7 +187,7 @@ func (b *builder) create(ctx context.Context, config CompletedConfig, server Ser
 	defer func() { _ = sp.endWith(err) }()
 	begin := b.options.clock.Now()
 	if server.Kind == KindKubeAPIServer && b.description.Generic.KubeletClient == (KubeletClientConfig{}) {
-		return builtServer{}, fmt.Errorf("%s: %w", server.Kind.creator(), ErrEmptyKubeletClientConfig)
+		return builtServer{}, fmt.Errorf("%s: %w; give it a port under generic.kubeletClient", server.Kind.creator(), ErrEmptyKubeletClientConfig)
 	}
 	s, err := config.New(ctx, server.Name, delegate)
 	if err != nil {
