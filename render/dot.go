@@ -226,27 +226,21 @@ func (b *dotBuilder) addNode(id NodeID) error {
 
 func (b *dotBuilder) addEdge(i int) error {
 	e := b.in.Edges[i]
-	attrs := map[string]string{}
-	if e.Guide {
-		attrs["style"] = "invis"
-	} else {
-		st := styleOf(e.Role)
-		attrs["color"] = quote(st.Line)
-		attrs["penwidth"] = number(st.Pen)
-		attrs["id"] = quote(b.ids.unique("edge " + b.nodeKeys[e.From.Node-1] + " " + b.nodeKeys[e.To.Node-1]))
-		attrs["tooltip"] = quote(e.Tooltip)
-		if st.Dash != "" {
-			attrs["style"] = st.Dash
-		}
-		if len(e.Label) > 0 {
-			attrs["label"] = htmlLabel(edgeLabel(e), tableLook{padding: 1, text: orElse(st.Ink, st.Text)})
-		}
+	st := styleOf(e.Role)
+	attrs := map[string]string{
+		"color":    quote(st.Line),
+		"penwidth": number(st.Pen),
+		"id":       quote(b.ids.unique("edge " + b.nodeKeys[e.From.Node-1] + " " + b.nodeKeys[e.To.Node-1])),
+		"tooltip":  quote(e.Tooltip),
+	}
+	if st.Dash != "" {
+		attrs["style"] = st.Dash
+	}
+	if len(e.Label) > 0 {
+		attrs["label"] = htmlLabel(edgeLabel(e), tableLook{padding: 1, text: orElse(st.Ink, st.Text)})
 	}
 	if e.Backward {
 		attrs["dir"] = "back"
-	}
-	if e.Loose {
-		attrs["constraint"] = "false"
 	}
 	if e.Span > 1 {
 		attrs["minlen"] = strconv.Itoa(e.Span)
@@ -260,7 +254,7 @@ func (b *dotBuilder) addEdge(i int) error {
 // port writes where at its node an edge ends, as gographviz wants it: without
 // the colon in front.
 func (b *dotBuilder) port(e End) string {
-	side := map[Side]string{SideWest: "w", SideEast: "e", SideNorth: "n", SideSouth: "s"}[e.Side]
+	side := map[Side]string{SideWest: "w", SideEast: "e"}[e.Side]
 	if e.Row == 0 {
 		return side
 	}
@@ -285,8 +279,6 @@ func shapeName(s Shape) string {
 		return "ellipse"
 	case ShapeTerminal:
 		return "octagon"
-	case ShapeNote:
-		return "note"
 	}
 	return "box"
 }

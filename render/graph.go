@@ -46,7 +46,6 @@ const (
 	ShapeBox                   // a box with rounded corners
 	ShapeEllipse               // an oval
 	ShapeTerminal              // an octagon: here something ends
-	ShapeNote                  // a sheet with a folded corner
 )
 
 // Node is one thing in a picture.
@@ -130,8 +129,6 @@ const (
 	SideAny Side = iota
 	SideWest
 	SideEast
-	SideNorth
-	SideSouth
 )
 
 // End is one end of an edge.
@@ -150,14 +147,10 @@ type Edge struct {
 	// Backward draws the arrow from To to From without changing which of the
 	// two comes first in the picture.
 	Backward bool
-	// Loose keeps the edge from having a say in where its ends are placed.
-	Loose bool
 	// Weight pulls the edge straight and short; 0 means 1.
 	Weight int
 	// Span keeps the ends at least so many ranks apart; 0 means 1.
 	Span int
-	// Guide makes the edge invisible: it only keeps its ends in order.
-	Guide bool
 }
 
 // AddCluster adds a cluster and returns its ID.
