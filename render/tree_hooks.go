@@ -15,11 +15,11 @@ func (t *tree) addHooks(p *serverPart) {
 	sv := p.sv
 	n := Node{Key: "hooks " + sv.Name, Cluster: p.cluster, Role: RolePanel, Label: Table{Width: panelWidth}}
 	own, inherited := ownHooks(sv.PostStart), inheritedHooks(sv.PostStart)
-	n.Label.Add(Cell{Text: "Post-start hooks", Font: FontHeading}, Cell{}, Cell{Text: "  " + splitText(len(own), len(inherited)), Font: FontSmall, Role: RoleMuted, Align: AlignRight})
+	n.Label.Add(Cell{Text: "Post-start hooks", Font: FontHeading, Span: 2}, Cell{Text: "  " + splitText(len(own), len(inherited)), Font: FontSmall, Role: RoleMuted, Align: AlignRight})
 	p.hooksFrom = t.addInheritedHooks(&n.Label, sv, inherited)
 	t.addOwnHooks(&n.Label, own)
 	for _, h := range sv.Disabled {
-		n.Label.AddRow(Row{Tooltip: hookTip(t.s, h), Cells: []Cell{{Text: name(h.Name), Italic: true, Role: RoleMuted}, {}, {Text: "disabled", Font: FontSmall, Role: RoleMuted, Align: AlignRight}}})
+		n.Label.AddRow(Row{Tooltip: hookTip(t.s, h), Cells: []Cell{{Text: name(h.Name), Italic: true, Role: RoleMuted, Span: 2}, {Text: "disabled", Font: FontSmall, Role: RoleMuted, Align: AlignRight}}})
 	}
 	t.addPreShutdown(&n.Label, sv)
 	n.Tooltip = hooksTip(t.s, sv)
@@ -86,7 +86,8 @@ func (t *tree) addHookRow(l *Table, h *startup.Hook, ground Role) {
 	label := Cell{Text: name(h.Name), Italic: h.Inherited}
 	r := h.Run
 	if r == nil {
-		l.AddRow(Row{Role: ground, Tooltip: tooltip, Cells: []Cell{label, {}, {Text: "not run", Font: FontSmall, Role: RoleMuted, Align: AlignRight}}})
+		label.Span = 2
+		l.AddRow(Row{Role: ground, Tooltip: tooltip, Cells: []Cell{label, {Text: "not run", Font: FontSmall, Role: RoleMuted, Align: AlignRight}}})
 		return
 	}
 	took := duration(elapsed(t.s, r))
@@ -109,12 +110,17 @@ func (t *tree) addHookRow(l *Table, h *startup.Hook, ground Role) {
 		}
 	case r.Outcome == attr.OutcomeLaunched:
 		right = Cell{Text: "launched", Font: FontSmall, Role: RoleMuted, Align: AlignRight}
-		bar = Cell{}
+		bar.Bar = nil
 	case slices.Contains(t.critical, h.Name):
 		bar.Bar = t.bar(r, RoleCritical)
 		label.Font, right.Font = FontBold, FontBold
 	}
-	l.AddRow(Row{Role: ground, Tooltip: tooltip, Cells: []Cell{label, bar, right}})
+	cells := []Cell{label, bar, right}
+	if bar.Bar == nil {
+		label.Span = 2
+		cells = []Cell{label, right}
+	}
+	l.AddRow(Row{Role: ground, Tooltip: tooltip, Cells: cells})
 	if note != "" {
 		l.AddRow(Row{Role: ground, Tooltip: tooltip, Cells: []Cell{{Text: "    " + note, Font: FontSmall}}})
 	}
@@ -154,7 +160,7 @@ func (t *tree) addPreShutdown(l *Table, sv *startup.Server) {
 		return
 	}
 	own, inherited := ownHooks(sv.PreShutdown), inheritedHooks(sv.PreShutdown)
-	l.AddRow(Row{Rule: true, Cells: []Cell{{Text: "Pre-shutdown hooks", Font: FontHeading}, {}, {Text: splitText(len(own), len(inherited)), Font: FontSmall, Role: RoleMuted, Align: AlignRight}}})
+	l.AddRow(Row{Rule: true, Cells: []Cell{{Text: "Pre-shutdown hooks", Font: FontHeading, Span: 2}, {Text: splitText(len(own), len(inherited)), Font: FontSmall, Role: RoleMuted, Align: AlignRight}}})
 	if len(inherited) > 0 {
 		l.AddRow(Row{Role: RoleInherited, Cells: []Cell{{Text: count(len(inherited), "hook") + " taken over from " + clip(sv.Delegate, 40), Italic: true}}})
 	}
