@@ -74,7 +74,7 @@ func (o Options) Complete() (CompletedOptions, error) {
 		c.clock = clock.NewSimulated(time.Now())
 	}
 	known := o.Description.Hooks()
-	for _, name := range o.WhatIf.hooks() {
+	for _, name := range o.WhatIf.Hooks() {
 		if !slices.Contains(known, name) {
 			return CompletedOptions{}, &UnknownHookError{Hook: name, Known: known}
 		}

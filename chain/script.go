@@ -19,8 +19,9 @@ type WhatIf struct {
 	Hang map[string]bool          // never ends its last step
 }
 
-// hooks returns the names of all hooks that something is to be different for.
-func (w WhatIf) hooks() []string {
+// Hooks returns the names of all hooks that something is to be different for,
+// sorted and each once.
+func (w WhatIf) Hooks() []string {
 	var names []string
 	for name := range w.Slow {
 		names = append(names, name)

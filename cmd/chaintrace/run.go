@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -100,18 +101,27 @@ func (f *runFlags) run(cmd *cobra.Command) error {
 	stop := progress(cmd.ErrOrStderr(), !options.Clock.Simulated())
 	_, runErr := chain.Run(cmd.Context(), completed)
 	stop()
-	if err := f.write(cmd, pics, providers.Trace()); err != nil {
+	if err := f.write(cmd, pics, providers.Trace(), options.WhatIf); err != nil {
 		return errors.Join(err, runErr)
 	}
 	return withCode(exitNo, runErr)
 }
 
-func (f *runFlags) write(cmd *cobra.Command, pics pictures, t *trace.Trace) error {
+func (f *runFlags) write(cmd *cobra.Command, pics pictures, t *trace.Trace, whatIf chain.WhatIf) error {
 	s, err := startup.FromTrace(t)
 	if err != nil {
 		return withCode(exitWork, err)
 	}
-	return pics.write(t, s, cmd.OutOrStdout(), cmd.ErrOrStderr())
+	if err := pics.write(t, s, cmd.OutOrStdout(), cmd.ErrOrStderr()); err != nil {
+		return err
+	}
+	for _, hook := range whatIf.Hooks() {
+		ran := func(r *startup.HookRun) bool { return r.Name == hook }
+		if len(s.Runs) > 0 && !slices.ContainsFunc(s.Runs, ran) {
+			fmt.Fprintf(cmd.ErrOrStderr(), "note: hook %s is not run with these settings; what if changed nothing\n", hook)
+		}
+	}
+	return nil
 }
 
 func (f *runFlags) description() (*chain.Description, error) {
