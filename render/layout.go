@@ -7,7 +7,12 @@ import (
 	"fmt"
 
 	"github.com/goccy/go-graphviz"
+
+	"github.com/chaintrace/chaintrace/render/internal/graphvizcache"
 )
+
+// go-graphviz is initialised by now, and has found its cache.
+var _ = graphvizcache.Restore()
 
 // maxLaidOut is how many nodes and rows a picture may have. Laying out takes
 // far more than linear time and cannot be stopped halfway.

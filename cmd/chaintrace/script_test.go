@@ -12,10 +12,12 @@ func TestMain(m *testing.M) {
 }
 
 func TestScripts(t *testing.T) {
+	cache := t.TempDir()
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
-			env.Vars = append(env.Vars, "NO_COLOR=1")
+			// One cache for all scripts, as a user has one for all runs.
+			env.Vars = append(env.Vars, "NO_COLOR=1", "XDG_CACHE_HOME="+cache)
 			return nil
 		},
 		Condition: func(cond string) (bool, error) {
