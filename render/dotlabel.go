@@ -64,8 +64,12 @@ func writeTable(b *strings.Builder, t *Table, look tableLook) {
 		border := max(1, int(look.border.Pen+0.5))
 		fmt.Fprintf(b, ` BORDER="%d" COLOR="%s" STYLE="ROUNDED"`, border, look.border.Line)
 	}
-	if look.fill != "" {
-		b.WriteString(` BGCOLOR="` + look.fill + `"`)
+	ground := look.fill
+	if ground != "" {
+		// Most rows are of one ground: that of the table. Its cells need none of
+		// their own, which is quicker to draw and leaves no seams.
+		ground = commonGround(t, look.fill)
+		b.WriteString(` BGCOLOR="` + ground + `"`)
 	}
 	b.WriteString(">")
 	columns := columnsOf(t)
@@ -77,7 +81,7 @@ func writeTable(b *strings.Builder, t *Table, look tableLook) {
 		if r.Rule && i > 0 {
 			b.WriteString("<HR/>")
 		}
-		writeRow(b, i+1, r, columns, look)
+		writeRow(b, i+1, r, columns, look, ground)
 	}
 	if t.Width > 0 {
 		// A table's own WIDTH would leave its cells narrow.
@@ -98,11 +102,34 @@ func columnsOf(t *Table) int {
 	return most
 }
 
-func writeRow(b *strings.Builder, number int, r Row, columns int, look tableLook) {
-	ground, text := "", look.text
+// commonGround returns the ground that most rows have.
+func commonGround(t *Table, fill string) string {
+	counts := map[string]int{}
+	best := fill
+	for _, r := range t.Rows {
+		ground := rowGround(r, fill)
+		if counts[ground]++; counts[ground] > counts[best] {
+			best = ground
+		}
+	}
+	return best
+}
+
+// rowGround returns a row's ground, on a table of the given one.
+func rowGround(r Row, fill string) string {
+	if r.Role == RoleNone {
+		return fill
+	}
+	return orElse(styleOf(r.Role).Fill, fill)
+}
+
+func writeRow(b *strings.Builder, number int, r Row, columns int, look tableLook, tableGround string) {
+	ground, text := rowGround(r, look.fill), look.text
 	if r.Role != RoleNone {
-		st := styleOf(r.Role)
-		ground, text = st.Fill, st.Text
+		text = styleOf(r.Role).Text
+	}
+	if ground == tableGround {
+		ground = ""
 	}
 	b.WriteString("<TR>")
 	if len(r.Cells) == 0 {
