@@ -1,0 +1,124 @@
+package jaeger
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// NotFoundError says that Jaeger answered, and has no such trace.
+type NotFoundError struct {
+	Server string // its address, without the password
+	Reason string // what it does not have, and what to do
+}
+
+// Error implements error.
+func (e *NotFoundError) Error() string {
+	return fmt.Sprintf("Jaeger at %s has %s", e.Server, e.Reason)
+}
+
+// Open asks Jaeger and returns its answer, for trace.Read, which must be
+// closed. It takes as long as ctx lets it; what ctx ends, reading included, has
+// ctx's error in it.
+//
+// It asks api/v3, which has nanoseconds, and where that is unknown the older
+// API, which has microseconds. A search by tags goes to the older one, since
+// api/v3 does not know them. If there is nothing to read the error is a
+// *NotFoundError.
+func (q Query) Open(ctx context.Context) (io.ReadCloser, error) {
+	c := client{
+		query: q,
+		now:   time.Now(),
+		// Few requests are made, and nothing of them is to stay.
+		http: &http.Client{Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true}},
+	}
+	return c.open(ctx)
+}
+
+// client asks the questions that belong to one query.
+type client struct {
+	query Query
+	now   time.Time // what a search without an end takes for it
+	http  *http.Client
+}
+
+func (c *client) open(ctx context.Context) (io.ReadCloser, error) {
+	urls := []string{c.query.v3URL(c.now), c.query.v2URL(c.now)}
+	if len(c.query.Tags) > 0 {
+		urls = urls[1:]
+	}
+	var a answer
+	for _, u := range urls {
+		var err error
+		if a, err = c.get(ctx, u); err != nil {
+			return nil, err
+		}
+		switch a.verdict {
+		case hasData:
+			return a.body, nil
+		case isEmpty:
+			return nil, c.notFound(ctx)
+		case isRefusal:
+			return nil, fmt.Errorf("Jaeger at %s refuses: %s%s", c.query.Server, a.says, advice(a.status))
+		}
+	}
+	return nil, fmt.Errorf("no query API of a Jaeger at %s, which answers with %s: give the port of Jaeger's page, %s by default, and the base path if it has one",
+		c.query.Server, a.says, defaultPort)
+}
+
+// get asks for one URL. Its errors are those of the way there.
+func (c *client) get(ctx context.Context, u string) (answer, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u, http.NoBody)
+	if err != nil {
+		return answer{}, fmt.Errorf("address of a Jaeger: %w", err)
+	}
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("User-Agent", "chaintrace")
+	if c.query.User != "" {
+		req.SetBasicAuth(c.query.User, c.query.Password)
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return answer{}, c.unreachable(ctx, err)
+	}
+	a, err := judge(resp)
+	if err != nil {
+		return answer{}, fmt.Errorf("reading the answer of Jaeger at %s: %w", c.query.Server, err)
+	}
+	return a, nil
+}
+
+// unreachable says what to do about a server that does not answer.
+func (c *client) unreachable(ctx context.Context, err error) error {
+	var detail *url.Error // which repeats the whole address
+	if errors.As(err, &detail) {
+		err = detail.Err
+	}
+	var certificate *tls.CertificateVerificationError
+	hint := "check that it is running, and that this is the port of its page, " + defaultPort + " by default"
+	switch {
+	case ctx.Err() != nil:
+		return fmt.Errorf("asking Jaeger at %s: %w", c.query.Server, err)
+	case errors.Is(err, http.ErrSchemeMismatch):
+		hint = "it speaks plain HTTP: write jaeger:// instead of jaegers://"
+	case errors.As(err, &certificate):
+		hint = "make its authority known, for example by the environment variable SSL_CERT_FILE"
+	}
+	return fmt.Errorf("no connection to Jaeger at %s: %w: %s", c.query.Server, err, hint)
+}
+
+// advice says what to do about a status, if that is known.
+func advice(status int) string {
+	switch status {
+	case http.StatusBadRequest:
+		return "; if it wants HTTPS, write jaegers://"
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return "; if it wants a password, write USER:PASSWORD@ in front of the host"
+	}
+	return ""
+}
