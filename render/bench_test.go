@@ -21,7 +21,7 @@ func defaultStart(b *testing.B) *startup.Startup {
 		b.Fatal(err)
 	}
 	defer f.Close()
-	t, err := trace.ReadJSON(f)
+	t, err := trace.Read(f, trace.ReadOptions{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -111,6 +111,15 @@ func (b *dotBuilder) rootName() string {
 	return dotGraphName
 }
 
+// holdTitle puts a node that is not seen into a frame that holds nothing else:
+// Graphviz leaves out empty ones, and the title with them.
+func (b *dotBuilder) holdTitle() error {
+	if len(b.in.Nodes) > 0 {
+		return nil
+	}
+	return b.out.AddNode(dotTitleName, b.nodeName(0), map[string]string{"shape": "point", "style": "invis", "label": quote("")})
+}
+
 func (b *dotBuilder) build() error {
 	if err := errors.Join(b.out.SetName(dotGraphName), b.out.SetDir(true)); err != nil {
 		return err
@@ -126,6 +135,9 @@ func (b *dotBuilder) build() error {
 			"peripheries": "0", "id": quote(b.ids.unique("title")),
 		}
 		if err := b.out.AddSubGraph(dotGraphName, dotTitleName, attrs); err != nil {
+			return err
+		}
+		if err := b.holdTitle(); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -26,6 +27,9 @@ func title(s *startup.Startup, what string) *Table {
 			role = RoleSimulated
 		}
 		t.Add(Cell{Text: from, Font: FontSmall, Role: role})
+	}
+	if problems := problemsText(s); problems != "" {
+		t.Add(Cell{Text: problems, Font: FontSmall, Role: RoleProblem})
 	}
 	if bar := phaseBar(s); bar != nil {
 		t.Add(Cell{Bar: bar})
@@ -96,6 +100,23 @@ func originText(s *startup.Startup) string {
 		parts = append(parts, "all times are simulated from recorded durations")
 	}
 	return strings.Join(parts, "  ·  ")
+}
+
+// problemsText names the first problems of a trace, so that nobody takes what a
+// broken trace shows for the whole truth.
+func problemsText(s *startup.Startup) string {
+	const most = 2
+	first, tail := s.Problems, ""
+	if len(first) > most {
+		first = first[:most]
+		tail = fmt.Sprintf("; and %d more: see the summary", len(s.Problems)-most)
+	}
+	if len(first) == 0 {
+		return ""
+	}
+	const head = "This trace has problems: "
+	width := float64(titleTrack) / charPoints // in characters
+	return head + clip(strings.Join(first, "; "), int(width)-len(head)-len(tail)) + tail
 }
 
 // phaseBar draws the phases to scale, one after the other. Phases that lie

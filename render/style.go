@@ -25,6 +25,7 @@ const (
 	RoleWaited         // a hook that waited for something
 	RoleCritical       // on the way that decides when the chain is ready
 	RoleSimulated      // the mark of simulated time
+	RoleProblem        // what the trace lacks or contradicts
 	RoleShadowed       // a route that an outer server answers
 	RolePhaseA         // a phase of the start, and
 	RolePhaseB         // the one next to it
@@ -87,6 +88,7 @@ func styles() [roleCount]style {
 		RoleWaited:    {Fill: colorSkyBar, Line: colorBlue, Text: colorInk, Pen: 1},
 		RoleCritical:  {Fill: colorOrangeBar, Line: colorOrange, Text: colorInk, Ink: "#7a4a00", Pen: 2.4},
 		RoleSimulated: {Fill: colorPurpleBg, Line: colorPurple, Text: colorPurple, Pen: 1},
+		RoleProblem:   {Fill: colorOrangeBg, Line: colorOrange, Text: "#7a4a00", Pen: 1},
 		RoleShadowed:  {Line: colorHair, Text: "#7d8792", Dash: "dotted", Pen: 1},
 		RolePhaseA:    {Fill: "#c7dcec", Text: colorInk},
 		RolePhaseB:    {Fill: "#e1e6eb", Text: colorInk},

@@ -3,7 +3,6 @@ package render
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/chaintrace/chaintrace/trace/startup"
@@ -156,8 +155,8 @@ func (t *tree) addMerges() {
 			return
 		}
 		d := t.parts[i+1]
-		t.addMerge(p, p.hooks, p.hooksFrom, d.hooks, strconv.Itoa(len(inheritedHooks(p.sv.PostStart)))+" hooks")
-		t.addMerge(p, p.checks, p.checksFrom, d.checks, strconv.Itoa(len(checksIn(p.sv, startup.CheckInherited)))+" checks")
+		t.addMerge(p, p.hooks, p.hooksFrom, d.hooks, count(len(inheritedHooks(p.sv.PostStart)), "hook"))
+		t.addMerge(p, p.checks, p.checksFrom, d.checks, count(len(checksIn(p.sv, startup.CheckInherited)), "check"))
 		// The panels of a server stand below one another in this order.
 		if p.passed == 0 {
 			continue

@@ -1,17 +1,19 @@
-package trace
+package trace_test
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"testing"
+
+	"github.com/chaintrace/chaintrace/trace"
+	"github.com/chaintrace/chaintrace/trace/internal/tracegen"
 )
 
 // Time per span should be the same at every size.
-func perSpan(b *testing.B, run func(b *testing.B, t *Trace)) {
+func perSpan(b *testing.B, run func(b *testing.B, t *trace.Trace)) {
 	for _, n := range []int{1_000, 10_000, 100_000} {
 		b.Run(fmt.Sprintf("spans=%d", n), func(b *testing.B) {
-			t := generate(n, 1)
+			t := tracegen.Chain(n, 1)
 			b.ReportAllocs()
 			run(b, t)
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/span")
@@ -20,22 +22,10 @@ func perSpan(b *testing.B, run func(b *testing.B, t *Trace)) {
 }
 
 func BenchmarkWriteJSON(b *testing.B) {
-	perSpan(b, func(b *testing.B, t *Trace) {
+	perSpan(b, func(b *testing.B, t *trace.Trace) {
 		b.SetBytes(int64(len(mustWriteJSON(b, t))))
 		for b.Loop() {
-			if err := WriteJSON(io.Discard, t); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-}
-
-func BenchmarkReadJSON(b *testing.B) {
-	perSpan(b, func(b *testing.B, t *Trace) {
-		in := mustWriteJSON(b, t)
-		b.SetBytes(int64(len(in)))
-		for b.Loop() {
-			if _, err := ReadJSON(bytes.NewReader(in)); err != nil {
+			if err := trace.WriteJSON(io.Discard, t); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -52,13 +52,13 @@ func (b *fields) str(name, s string) {
 	}
 }
 
-// id appends an ID. The collector writes unset ones too, as empty strings.
 func (b *fields) id(name string, id []byte, unset bool) {
+	if unset {
+		return
+	}
 	b.key(name)
 	*b = append(*b, '"')
-	if !unset {
-		*b = hex.AppendEncode(*b, id)
-	}
+	*b = hex.AppendEncode(*b, id)
 	*b = append(*b, '"')
 }
 
@@ -137,11 +137,12 @@ func (b *fields) links(links []Link) {
 func appendAttrs(b []byte, attrs []Attr) []byte {
 	sep := byte('[')
 	for i := range attrs {
-		b = append(b, sep)
-		b = append(b, `{"key":`...)
-		b = appendString(b, attrs[i].Key)
-		b = append(b, `,"value":`...)
-		b = appendValue(b, attrs[i].Value)
+		b = append(b, sep, '{')
+		if attrs[i].Key != "" {
+			b = append(b, `"key":`...)
+			b = append(appendString(b, attrs[i].Key), ',')
+		}
+		b = appendValue(append(b, `"value":`...), attrs[i].Value)
 		b = append(b, '}')
 		sep = ','
 	}

@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -19,6 +20,9 @@ import (
 type ProvidersConfig struct {
 	// Resource is on the resource of every provider, beside service.name.
 	Resource []attribute.KeyValue
+	// ServiceName, if it is set, is the service.name of every provider, whatever
+	// service it is for: OTEL_SERVICE_NAME's meaning.
+	ServiceName string
 	// IDs makes the trace and span IDs; nil means random ones.
 	IDs sdktrace.IDGenerator
 }
@@ -45,7 +49,8 @@ func NewProviders(c ProvidersConfig) *Providers {
 }
 
 // Provider returns the TracerProvider whose resource has this service.name,
-// the same one each time. After Shutdown it records nothing.
+// unless the configuration sets another, the same one each time. After Shutdown
+// it records nothing.
 func (p *Providers) Provider(service string) oteltrace.TracerProvider {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -64,7 +69,7 @@ func (p *Providers) Provider(service string) oteltrace.TracerProvider {
 func (p *Providers) newProvider(service string) *sdktrace.TracerProvider {
 	attrs := make([]attribute.KeyValue, 0, len(p.config.Resource)+1)
 	attrs = append(attrs, p.config.Resource...)
-	attrs = append(attrs, attribute.String("service.name", service))
+	attrs = append(attrs, attribute.String("service.name", cmp.Or(p.config.ServiceName, service)))
 	opts := []sdktrace.TracerProviderOption{
 		sdktrace.WithSampler(sdktrace.AlwaysSample()),
 		sdktrace.WithRawSpanLimits(noLimits()),

@@ -1,4 +1,4 @@
-package trace
+package trace_test
 
 import (
 	"context"
@@ -13,6 +13,8 @@ import (
 	"go.opentelemetry.io/otel/codes"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	oteltrace "go.opentelemetry.io/otel/trace"
+
+	"github.com/chaintrace/chaintrace/trace"
 )
 
 // at returns a fixed time some nanoseconds after a round one.
@@ -20,9 +22,9 @@ func at(ns int64) time.Time { return time.Unix(1_700_000_000, ns) }
 
 func TestProvidersTrace(t *testing.T) {
 	t.Setenv("OTEL_RESOURCE_ATTRIBUTES", "")
-	p := NewProviders(ProvidersConfig{
+	p := trace.NewProviders(trace.ProvidersConfig{
 		Resource: []attribute.KeyValue{attribute.String("chaintrace.source", "model")},
-		IDs:      SequentialIDs(),
+		IDs:      trace.SequentialIDs(),
 	})
 	outer := p.Provider("kube-aggregator").Tracer("chain", oteltrace.WithInstrumentationVersion("v1"))
 	inner := p.Provider("kube-apiserver").Tracer("chain", oteltrace.WithInstrumentationVersion("v1"))
@@ -44,32 +46,32 @@ func TestProvidersTrace(t *testing.T) {
 	root.SetStatus(codes.Ok, "")
 	root.End(oteltrace.WithTimestamp(at(5)))
 
-	service := func(name string) *Resource {
-		return &Resource{Attrs: []Attr{{"chaintrace.source", String("model")}, {"service.name", String(name)}}}
+	service := func(name string) *trace.Resource {
+		return &trace.Resource{Attrs: []trace.Attr{{"chaintrace.source", trace.String("model")}, {"service.name", trace.String(name)}}}
 	}
-	scope := &Scope{Name: "chain", Version: "v1"}
-	traceID := TraceID{15: 1}
+	scope := &trace.Scope{Name: "chain", Version: "v1"}
+	traceID := trace.TraceID{15: 1}
 	base := at(0).UnixNano()
-	want := &Trace{Spans: []Span{
+	want := &trace.Trace{Spans: []trace.Span{
 		{
-			TraceID: traceID, SpanID: SpanID{7: 1}, Name: "startup", Kind: KindServer, Start: base, End: base + 5, Flags: 0x101,
-			Status: Status{Code: StatusOK}, Resource: service("kube-aggregator"), Scope: scope,
+			TraceID: traceID, SpanID: trace.SpanID{7: 1}, Name: "startup", Kind: trace.KindServer, Start: base, End: base + 5, Flags: 0x101,
+			Status: trace.Status{Code: trace.StatusOK}, Resource: service("kube-aggregator"), Scope: scope,
 		},
 		{
-			TraceID: traceID, SpanID: SpanID{7: 2}, ParentID: SpanID{7: 1}, Name: "server.new", Kind: KindInternal, Start: base + 1, End: base + 4, Flags: 0x101,
-			Attrs: []Attr{
-				{"apiserver.name", String("kube-apiserver")}, {"b", Bool(true)}, {"i", Int(-1)}, {"f", Float(0.5)},
-				{"ss", Strings("x", "y")}, {"bs", List(Bool(true))}, {"is", List(Int(7))}, {"fs", List()}, {"bytes", Bytes([]byte{1})},
-				{"list", List(Int(1), String("s"))}, {"map", Map(Attr{"k", String("v")})},
+			TraceID: traceID, SpanID: trace.SpanID{7: 2}, ParentID: trace.SpanID{7: 1}, Name: "server.new", Kind: trace.KindInternal, Start: base + 1, End: base + 4, Flags: 0x101,
+			Attrs: []trace.Attr{
+				{"apiserver.name", trace.String("kube-apiserver")}, {"b", trace.Bool(true)}, {"i", trace.Int(-1)}, {"f", trace.Float(0.5)},
+				{"ss", trace.Strings("x", "y")}, {"bs", trace.List(trace.Bool(true))}, {"is", trace.List(trace.Int(7))}, {"fs", trace.List()}, {"bytes", trace.Bytes([]byte{1})},
+				{"list", trace.List(trace.Int(1), trace.String("s"))}, {"map", trace.Map(trace.Attr{"k", trace.String("v")})},
 			},
-			Events:   []Event{{Name: "e", Time: base + 2, Attrs: []Attr{{"n", Int(1)}}}},
-			Links:    []Link{{TraceID: traceID, SpanID: SpanID{7: 1}, Flags: 0x101, Attrs: []Attr{{"n", Int(2)}}}},
-			Status:   Status{Code: StatusError, Message: "failed"},
+			Events:   []trace.Event{{Name: "e", Time: base + 2, Attrs: []trace.Attr{{"n", trace.Int(1)}}}},
+			Links:    []trace.Link{{TraceID: traceID, SpanID: trace.SpanID{7: 1}, Flags: 0x101, Attrs: []trace.Attr{{"n", trace.Int(2)}}}},
+			Status:   trace.Status{Code: trace.StatusError, Message: "failed"},
 			Resource: service("kube-apiserver"), Scope: scope,
 		},
 		{
-			TraceID: traceID, SpanID: SpanID{7: 3}, ParentID: SpanID{7: 2}, Name: "hook.run", Kind: KindInternal, Start: base + 3, Flags: 0x101,
-			Attrs: []Attr{{"hook.name", String("x")}}, Resource: service("kube-apiserver"), Scope: scope,
+			TraceID: traceID, SpanID: trace.SpanID{7: 3}, ParentID: trace.SpanID{7: 2}, Name: "hook.run", Kind: trace.KindInternal, Start: base + 3, Flags: 0x101,
+			Attrs: []trace.Attr{{"hook.name", trace.String("x")}}, Resource: service("kube-apiserver"), Scope: scope,
 		},
 	}}
 	got := p.Trace()
@@ -84,7 +86,7 @@ func TestProvidersTrace(t *testing.T) {
 // The SDK's defaults would cut all of these at 128.
 func TestProvidersCutNothing(t *testing.T) {
 	const n = 1000
-	p := NewProviders(ProvidersConfig{})
+	p := trace.NewProviders(trace.ProvidersConfig{})
 	_, span := p.Provider("s").Tracer("t").Start(context.Background(), "big")
 	many := make([]attribute.KeyValue, n)
 	for i := range many {
@@ -107,7 +109,7 @@ func TestProvidersCutNothing(t *testing.T) {
 }
 
 func TestProvidersSameProvider(t *testing.T) {
-	p := NewProviders(ProvidersConfig{})
+	p := trace.NewProviders(trace.ProvidersConfig{})
 	if p.Provider("a") != p.Provider("a") {
 		t.Error("the same service has two providers")
 	}
@@ -117,7 +119,7 @@ func TestProvidersSameProvider(t *testing.T) {
 }
 
 func TestProvidersShutdown(t *testing.T) {
-	p := NewProviders(ProvidersConfig{})
+	p := trace.NewProviders(trace.ProvidersConfig{})
 	_, span := p.Provider("a").Tracer("t").Start(context.Background(), "before")
 	if err := p.Shutdown(context.Background()); err != nil {
 		t.Fatal(err)
@@ -137,7 +139,7 @@ func TestProvidersShutdown(t *testing.T) {
 }
 
 func TestProvidersShutdownError(t *testing.T) {
-	p := NewProviders(ProvidersConfig{})
+	p := trace.NewProviders(trace.ProvidersConfig{})
 	failure := errors.New("no")
 	tp, ok := p.Provider("a").(*sdktrace.TracerProvider)
 	if !ok {
@@ -160,7 +162,7 @@ func (p failingProcessor) Shutdown(context.Context) error { return p.err }
 // the same time.
 func TestRecorderConcurrent(t *testing.T) {
 	const workers, each = 8, 200
-	p := NewProviders(ProvidersConfig{IDs: SequentialIDs()})
+	p := trace.NewProviders(trace.ProvidersConfig{IDs: trace.SequentialIDs()})
 	var wg sync.WaitGroup
 	for w := range workers {
 		wg.Go(func() {
@@ -183,7 +185,7 @@ func TestRecorderConcurrent(t *testing.T) {
 	if want := workers * (each + 1); len(got.Spans) != want {
 		t.Fatalf("%d spans, want %d", len(got.Spans), want)
 	}
-	seen := make(map[SpanID]bool)
+	seen := make(map[trace.SpanID]bool)
 	for _, s := range got.Spans {
 		if s.End < s.Start || s.SpanID.IsZero() || seen[s.SpanID] {
 			t.Fatalf("span %s runs from %d to %d, seen before: %v", s.SpanID, s.Start, s.End, seen[s.SpanID])
@@ -194,7 +196,7 @@ func TestRecorderConcurrent(t *testing.T) {
 
 // What Trace returned does not change when recording goes on.
 func TestRecorderTraceIsACopy(t *testing.T) {
-	p := NewProviders(ProvidersConfig{})
+	p := trace.NewProviders(trace.ProvidersConfig{})
 	tracer := p.Provider("a").Tracer("t")
 	_, span := tracer.Start(context.Background(), "one", oteltrace.WithAttributes(attribute.String("k", "v"), attribute.String("k", "w")))
 	before := p.Trace()
@@ -224,9 +226,9 @@ func BenchmarkSpan(b *testing.B) {
 		provider func() oteltrace.TracerProvider
 	}{
 		{"bare", func() oteltrace.TracerProvider {
-			return sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(noopProcessor{}), sdktrace.WithRawSpanLimits(noLimits()))
+			return sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(noopProcessor{}))
 		}},
-		{"recorder", func() oteltrace.TracerProvider { return NewProviders(ProvidersConfig{}).Provider("s") }},
+		{"recorder", func() oteltrace.TracerProvider { return trace.NewProviders(trace.ProvidersConfig{}).Provider("s") }},
 	} {
 		b.Run(bm.name, func(b *testing.B) {
 			// A new provider now and then keeps what is recorded at the size of

@@ -3,74 +3,170 @@ package trace
 import (
 	"bufio"
 	"bytes"
-	"compress/gzip"
+	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
 )
 
-// readLimits bounds what a reader takes from input that nobody vouches for.
-type readLimits struct {
-	input int64 // bytes of the whole input, unpacked
-	value int64 // bytes of one value, about: a span, a resource, or a field that is skipped
-}
+// Beginnings of packed input.
+var (
+	gzipMagic = []byte{0x1f, 0x8b}
+	zstdMagic = []byte{0x28, 0xb5, 0x2f, 0xfd}
+)
 
-func defaultReadLimits() readLimits {
-	return readLimits{input: 4 << 30, value: 64 << 20}
-}
+// byteOrderMark is what some editors put in front of text.
+var byteOrderMark = []byte{0xef, 0xbb, 0xbf}
 
-// source hands input to a decoder that reads ahead, holds it to the limits,
-// and finds the line of an offset.
-type source struct {
-	r      io.Reader
-	limits readLimits
+// maxZstdWindow is the most memory that unpacking zstd may take for its own.
+const maxZstdWindow = 128 << 20
 
-	read     int64   // bytes handed out
-	mark     int64   // offset that the decoder has come to
-	line     int     // line of mark, the first being 1
-	newlines []int64 // offsets of the line ends between mark and read
-}
-
-// newSource returns a source of r's bytes, unpacked if they are gzip's.
-func newSource(r io.Reader, limits readLimits) (*source, error) {
-	br := bufio.NewReaderSize(r, 64<<10)
+// unpack returns what r holds, unpacked and out of the collector's frames, and
+// no more of it than the limit; packed tells whether that is something else
+// than r itself.
+func unpack(r io.Reader, limit int64) (content *bufio.Reader, packed bool, err error) {
+	in := bufio.NewReaderSize(r, 4<<10)
 	// A short or failing input shows itself when it is read.
-	if magic, _ := br.Peek(2); !bytes.Equal(magic, []byte{0x1f, 0x8b}) {
-		return &source{r: br, limits: limits, line: 1}, nil
+	head, _ := in.Peek(8)
+	var out io.Reader = &frames{r: in}
+	if !isFramed(head) {
+		if out, err = unpackMagic(in, head); err != nil {
+			return nil, false, err
+		}
 	}
-	zr, err := gzip.NewReader(br)
-	if err != nil {
-		return nil, fmt.Errorf("unpacking gzip: %w", err)
+	packed = out != io.Reader(in)
+	content = bufio.NewReaderSize(&limited{r: out, left: limit, limit: limit}, 4<<10)
+	if head, _ := content.Peek(len(byteOrderMark)); bytes.Equal(head, byteOrderMark) {
+		_, _ = content.Discard(len(byteOrderMark)) // they are in the buffer
 	}
-	return &source{r: zr, limits: limits, line: 1}, nil
+	return content, packed, nil
 }
 
-func (s *source) Read(p []byte) (int, error) {
+func unpackMagic(in *bufio.Reader, head []byte) (io.Reader, error) {
 	switch {
-	case s.read >= s.limits.input:
-		return 0, fmt.Errorf("the input is longer than the limit of %d bytes: split it", s.limits.input)
-	case s.read-s.mark >= s.limits.value:
-		return 0, fmt.Errorf("a value is longer than the limit of %d bytes", s.limits.value)
-	}
-	n, err := s.r.Read(p)
-	for i := 0; i < n; i++ {
-		j := bytes.IndexByte(p[i:n], '\n')
-		if j < 0 {
-			break
+	case bytes.HasPrefix(head, gzipMagic):
+		zr, err := gzip.NewReader(in)
+		if err != nil {
+			return nil, fmt.Errorf("unpacking gzip: %w", cut(err))
 		}
-		i += j
-		s.newlines = append(s.newlines, s.read+int64(i))
+		return named{"gzip", zr}, nil
+	case bytes.HasPrefix(head, zstdMagic):
+		zr, err := zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxZstdWindow))
+		if err != nil {
+			return nil, fmt.Errorf("unpacking zstd: %w", cut(err))
+		}
+		return named{"zstd", zr}, nil
 	}
-	s.read += int64(n)
+	return in, nil
+}
+
+// named says what was being unpacked when it failed.
+type named struct {
+	what string
+	r    io.Reader
+}
+
+func (n named) Read(p []byte) (int, error) {
+	read, err := n.r.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = fmt.Errorf("unpacking %s: %w", n.what, cut(err))
+	}
+	return read, err
+}
+
+// cut makes the end of the input, where more was needed, an ErrTruncated.
+func cut(err error) error {
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		return ErrTruncated
+	}
+	return err
+}
+
+// limited reads no more than the limit allows.
+type limited struct {
+	r           io.Reader
+	left, limit int64
+}
+
+func (l *limited) Read(p []byte) (int, error) {
+	if l.left <= 0 {
+		// Only an input that goes on is too long.
+		var one [1]byte
+		if n, err := l.r.Read(one[:]); n == 0 && err != nil {
+			return 0, err
+		}
+		return 0, &LimitError{LimitInput, l.limit}
+	}
+	n, err := l.r.Read(p[:min(int64(len(p)), l.left)])
+	l.left -= int64(n)
 	return n, err
 }
 
-// advance tells that the decoder has come to this offset.
-func (s *source) advance(offset int64) {
-	i := 0
-	for i < len(s.newlines) && s.newlines[i] < offset {
-		i++
+// isFramed reports whether the input begins with a length in four bytes. They
+// begin with a zero, which no other format does.
+func isFramed(head []byte) bool {
+	return len(head) >= 5 && head[0] == 0 && (head[4] == 0x0a || bytes.HasPrefix(head[4:], zstdMagic))
+}
+
+// frames reads what the collector's file exporter writes for protobuf, and for
+// all that it packs: messages with their length in front, each packed by
+// itself. Messages on end are one message that holds what all of them hold.
+type frames struct {
+	r       *bufio.Reader
+	content io.Reader // of the current frame
+}
+
+func (f *frames) Read(p []byte) (int, error) {
+	for {
+		if f.content == nil {
+			if err := f.next(); err != nil {
+				return 0, err
+			}
+		}
+		n, err := f.content.Read(p)
+		if errors.Is(err, io.EOF) {
+			f.content, err = nil, nil
+		}
+		if n > 0 || err != nil {
+			return n, err
+		}
 	}
-	s.newlines = s.newlines[i:]
-	s.line += i
-	s.mark = offset
+}
+
+func (f *frames) next() error {
+	var length [4]byte
+	if _, err := io.ReadFull(f.r, length[:]); err != nil {
+		if errors.Is(err, io.EOF) {
+			return io.EOF
+		}
+		return cut(err)
+	}
+	size := int64(binary.BigEndian.Uint32(length[:]))
+	body := &frame{r: f.r, left: size}
+	in := bufio.NewReader(body)
+	head, _ := in.Peek(4)
+	content, err := unpackMagic(in, head)
+	f.content = content
+	return err
+}
+
+// frame is io.LimitedReader, but an end before the limit is a cut.
+type frame struct {
+	r    io.Reader
+	left int64
+}
+
+func (f *frame) Read(p []byte) (int, error) {
+	if f.left == 0 {
+		return 0, io.EOF
+	}
+	n, err := f.r.Read(p[:min(int64(len(p)), f.left)])
+	f.left -= int64(n)
+	if errors.Is(err, io.EOF) && f.left > 0 {
+		return n, ErrTruncated
+	}
+	return n, err
 }

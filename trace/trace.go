@@ -2,6 +2,7 @@ package trace
 
 import (
 	"encoding/hex"
+	"math"
 	"time"
 )
 
@@ -59,12 +60,16 @@ type Span struct {
 	DroppedAttrs, DroppedEvents, DroppedLinks uint32
 }
 
-// Duration returns End-Start, or 0 for an unfinished span.
+// Duration returns End-Start, or 0 for an unfinished span and for one that
+// ends before it starts. What is longer than a Duration can hold is cut to that.
 func (s *Span) Duration() time.Duration {
-	if s.End == 0 {
+	if s.End == 0 || s.End < s.Start {
 		return 0
 	}
-	return time.Duration(s.End - s.Start)
+	if d := s.End - s.Start; d >= 0 {
+		return time.Duration(d)
+	}
+	return math.MaxInt64
 }
 
 // Attr returns the value of the attribute with this key, or the zero Value.

@@ -41,6 +41,9 @@ func goldens() map[string][]string {
 	files["kube-apiserver-1.37.tree.svg"] = []string{"run", "--reproducible", "--quiet", "--out", "-", "--format", "svg"} // in the README
 	files["kube-apiserver-1.37.trace.json"] = []string{"run", "--reproducible", "--quiet", "--out", "-", "--format", "json", "--shutdown"}
 	files["aggregated-apiserver.trace.json"] = []string{"run", "--reproducible", "--quiet", "--out", "-", "--format", "json", "--preset", "aggregated-apiserver"}
+	broken := []string{"render", "testdata/broken.json", "--quiet", "--out", "-"} // everything is wrong in it that can be
+	files["broken.tree.dot"] = broken
+	files["broken.summary.txt"] = append(broken, "--format", "txt")
 	return files
 }
 

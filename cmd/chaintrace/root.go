@@ -17,19 +17,21 @@ holds its readiness back: the servers of its chain, their hooks, health checks
 and paths, what each takes over from the next and what gets lost on the way.
 
 It runs an instrumented model of the chain of kube-apiserver (or of one that you
-describe), records OpenTelemetry spans, and draws them.
+describe), records OpenTelemetry spans, draws them, and sends them to a collector
+or a Jaeger.
 
 Exit codes: 0 all is well; 1 the chain did not get ready; 2 the command line or
 the description is wrong; 3 the work failed.`,
 		Example: `  chaintrace run --out chain.dot
   chaintrace run --out chain.svg --out chain.json --storage warm
+  chaintrace run --otlp http://localhost:4318 --jaeger-ui http://localhost:16686
   chaintrace render chain.json --view hooks --out hooks.png`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          noArguments,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.AddCommand(newRunCommand(), newRenderCommand(), newPresetCommand(), newVersionCommand())
+	root.AddCommand(newRunCommand(), newRenderCommand(), newSendCommand(), newTracesCommand(), newPresetCommand(), newVersionCommand())
 	return root
 }
 

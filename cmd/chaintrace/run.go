@@ -4,15 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
+	"os/signal"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 	"go.opentelemetry.io/otel/attribute"
-	"golang.org/x/term"
 
 	"github.com/chaintrace/chaintrace/chain"
 	"github.com/chaintrace/chaintrace/chain/clock"
@@ -25,6 +25,7 @@ import (
 // runFlags are the flags of run.
 type runFlags struct {
 	pictureFlags
+	sending          sendFlags
 	preset, file     string
 	set              []string
 	storage, clock   string
@@ -35,7 +36,7 @@ type runFlags struct {
 }
 
 func newRunCommand() *cobra.Command {
-	f := &runFlags{}
+	f := &runFlags{sending: sendFlags{getenv: os.Getenv}}
 	cmd := &cobra.Command{
 		Use:   "run",
 		Short: "Build, start and trace a server chain, and draw it",
@@ -49,13 +50,23 @@ and the run is over in milliseconds. With --clock wall they take that long.
 With --set the options of the chain are set, by the names of the real server's
 flags and feature gates; a wrong name lists them all. What-if flags change single
 hooks: --slow makes one take longer, --fail lets it return an error, which ends
-the start as it would end the real server, and --hang lets it never end.`,
+the start as it would end the real server, and --hang lets it never end.
+
+The trace is sent if --otlp or the environment asks for it: OTEL_TRACES_EXPORTER
+or OTEL_EXPORTER_OTLP_ENDPOINT is set. That happens when the start is over and
+all files are written, so that it takes no part in any time. TRACEPARENT in the
+environment makes the start a child of that span (not with --reproducible, whose
+IDs are fixed); OTEL_SERVICE_NAME is the service.name of all spans, instead of the
+server's; OTEL_RESOURCE_ATTRIBUTES are added.
+
+` + sendHelp,
 		Example: `  chaintrace run --out chain.dot
   chaintrace run --out chain.svg --view hooks --storage warm
   chaintrace run --set profiling=false --set runtime-config=api/all=true --out chain.svg
   chaintrace run --fail rbac/bootstrap-roles --out failed.svg
   chaintrace run --slow start-apiextensions-informers=3s --out - --format txt
-  chaintrace run --chain mine.yaml --out mine.png`,
+  chaintrace run --chain mine.yaml --out mine.png
+  chaintrace run --otlp http://localhost:4318 --jaeger-ui http://localhost:16686`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd) },
 	}
@@ -72,13 +83,14 @@ the start as it would end the real server, and --hang lets it never end.`,
 	flags.BoolVar(&f.shutdown, "shutdown", false, "go on with a graceful shutdown after it is ready")
 	flags.BoolVar(&f.reproducible, "reproducible", false, "fixed IDs and start time: the same input gives the same bytes")
 	cmd.MarkFlagsMutuallyExclusive("preset", "chain")
-	f.register(cmd)
+	f.pictureFlags.register(cmd)
+	f.sending.register(cmd)
 	f.complete(cmd)
 	return cmd
 }
 
-// run checks everything first, runs the chain, and writes what came of it,
-// whether it got ready or not.
+// run checks everything first, runs the chain, and writes and sends what came
+// of it, whether it got ready or not.
 func (f *runFlags) run(cmd *cobra.Command) error {
 	pics, err := f.check()
 	if err != nil {
@@ -98,13 +110,63 @@ func (f *runFlags) run(cmd *cobra.Command) error {
 	if err != nil {
 		return withCode(exitUsage, err)
 	}
-	stop := progress(cmd.ErrOrStderr(), !options.Clock.Simulated())
-	_, runErr := chain.Run(cmd.Context(), completed)
+	sends, err := f.sender(cmd, pics)
+	if err != nil {
+		return err
+	}
+	ctx := cmd.Context()
+	if !f.reproducible {
+		ctx = withCaller(ctx, f.sending.getenv, cmd.ErrOrStderr())
+	}
+	stop := func() {}
+	if !options.Clock.Simulated() {
+		stop = progress(cmd.ErrOrStderr(), "starting")
+	}
+	_, runErr := chain.Run(ctx, completed)
 	stop()
-	if err := f.write(cmd, pics, providers.Trace(), options.WhatIf); err != nil {
+	t := providers.Trace()
+	err = f.write(cmd, pics, t, options.WhatIf)
+	if sends != nil {
+		err = sendAfter(cmd.Context(), sends, t, pics, err)
+	}
+	if err != nil {
 		return errors.Join(err, runErr)
 	}
 	return withCode(exitNo, runErr)
+}
+
+// sender returns what sends the trace, or nil if nobody asks for that.
+func (f *runFlags) sender(cmd *cobra.Command, pics pictures) (*sender, error) {
+	if !f.sending.wanted(cmd) {
+		if f.sending.jaegerUI != "" {
+			return nil, withCode(exitUsage, errors.New("--jaeger-ui: nothing is sent; give --otlp as well, or set OTEL_EXPORTER_OTLP_ENDPOINT"))
+		}
+		return nil, nil
+	}
+	// A reader of stdout who has seen enough must not end the process before
+	// the trace is sent; writing then fails, which execute knows.
+	signal.Ignore(syscall.SIGPIPE)
+	ids := cmd.OutOrStdout()
+	if slices.ContainsFunc(pics.targets, target.isStdout) {
+		ids = cmd.ErrOrStderr()
+	}
+	return f.sending.open(cmd, ids, pics.quiet)
+}
+
+// sendAfter sends the trace after its files were written, or were not, which is
+// what written says, and returns what failed of both.
+func sendAfter(ctx context.Context, s *sender, t *trace.Trace, pics pictures, written error) error {
+	defer s.close(ctx)
+	err := s.send(ctx, t, func() (kept, error) {
+		if k, ok := savedTrace(pics.targets); ok && written == nil {
+			return k, nil
+		}
+		return keepTrace(t)
+	})
+	if err != nil && errors.Is(written, syscall.EPIPE) {
+		return err // together, both would be taken for the closed pipe
+	}
+	return errors.Join(written, err)
 }
 
 func (f *runFlags) write(cmd *cobra.Command, pics pictures, t *trace.Trace, whatIf chain.WhatIf) error {
@@ -174,7 +236,7 @@ func (f *runFlags) start() time.Time {
 
 // providers returns what records the spans.
 func (f *runFlags) providers(d *chain.Description, settings *chain.Settings) *trace.Providers {
-	config := trace.ProvidersConfig{Resource: []attribute.KeyValue{
+	config := trace.ProvidersConfig{ServiceName: f.sending.getenv("OTEL_SERVICE_NAME"), Resource: []attribute.KeyValue{
 		attribute.String(attr.ServiceVersion, d.Version),
 		attribute.String(attr.Source, attr.SourceModel),
 		attribute.String(attr.Clock, f.clock),
@@ -211,36 +273,6 @@ func parseWhatIf(slow, fail, hang []string) (chain.WhatIf, error) {
 		w.Hang[hook] = true
 	}
 	return w, nil
-}
-
-// progress shows on a terminal that a run in real time goes on. The function
-// that it returns ends it.
-func progress(w io.Writer, realTime bool) (stop func()) {
-	file, ok := w.(*os.File)
-	if !ok || !realTime || !term.IsTerminal(int(file.Fd())) {
-		return func() {}
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		begin := time.Now()
-		ticker := time.NewTicker(time.Second)
-		defer ticker.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				fmt.Fprint(w, "\r\033[K")
-				return
-			case <-ticker.C:
-				fmt.Fprintf(w, "\rstarting for %v", time.Since(begin).Round(time.Second))
-			}
-		}
-	}()
-	return func() {
-		cancel()
-		<-done
-	}
 }
 
 // complete offers values for flags.

@@ -98,6 +98,27 @@ const (
 	Phase = "chaintrace.phase" // names a stretch of a span that has no span name of its own
 )
 
+// Marks: attributes that chaintrace puts on what it sends and takes off what it
+// reads, so that nothing is lost in a backend that holds microseconds, keeps no
+// order, or knows of no unfinished span.
+const (
+	MarkSequence   = "chaintrace.sequence"    // the span's place in its trace, int
+	MarkStart      = "chaintrace.start_ns"    // start time beyond whole microseconds, int
+	MarkDuration   = "chaintrace.duration_ns" // duration beyond whole microseconds, int
+	MarkTime       = "chaintrace.time_ns"     // an event's time beyond whole microseconds, int
+	MarkUnfinished = "chaintrace.unfinished"  // true where the span never ended; the end sent is its start
+)
+
+// IsList reports whether the attribute's value is an array of strings. Backends
+// that hold no arrays give it back as their JSON text.
+func IsList(key string) bool {
+	switch key {
+	case HookWaitsFor, CheckEndpoints, APIGroupVersions, APIGroupEmpty:
+		return true
+	}
+	return false
+}
+
 // Values of HookKind.
 const (
 	KindPostStart   = "post-start"

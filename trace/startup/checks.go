@@ -71,10 +71,13 @@ func lostChecks(sv, delegate *Server) []*Check {
 	if delegate == nil || delegate == sv {
 		return nil
 	}
+	here := map[string]bool{}
+	for _, c := range sv.Checks {
+		here[c.Name] = true
+	}
 	var lost []*Check
 	for _, c := range delegate.Checks {
-		here := func(own *Check) bool { return own.Name == c.Name }
-		if slices.Contains(c.Endpoints, attr.Healthz) || slices.ContainsFunc(sv.Checks, here) {
+		if slices.Contains(c.Endpoints, attr.Healthz) || here[c.Name] {
 			continue
 		}
 		lost = append(lost, &Check{
@@ -86,20 +89,21 @@ func lostChecks(sv, delegate *Server) []*Check {
 
 // masked marks the skipped checks that were failing when the chain was ready.
 func (r *reader) masked() {
+	type skip struct{ check, by string }
+	failing := map[skip]bool{}
 	r.each(attr.SpanReady, func(s *trace.Span) {
 		for _, e := range s.Events {
-			if e.Name != attr.EventCheckMasked {
-				continue
-			}
-			span := trace.Span{Attrs: e.Attrs}
-			name, by := span.Attr(attr.CheckName).Str(), span.Attr(attr.CheckSkippedBy).Str()
-			for _, sv := range r.out.Servers {
-				for _, c := range sv.Checks {
-					if c.State == CheckSkipped && c.Name == name && c.SkippedBy == by {
-						c.State = CheckMasked
-					}
-				}
+			if e.Name == attr.EventCheckMasked {
+				span := trace.Span{Attrs: e.Attrs}
+				failing[skip{span.Attr(attr.CheckName).Str(), span.Attr(attr.CheckSkippedBy).Str()}] = true
 			}
 		}
 	})
+	for _, sv := range r.out.Servers {
+		for _, c := range sv.Checks {
+			if c.State == CheckSkipped && failing[skip{c.Name, c.SkippedBy}] {
+				c.State = CheckMasked
+			}
+		}
+	}
 }

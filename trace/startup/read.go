@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -16,12 +17,14 @@ import (
 // vocabulary; it is wrapped with what there is instead.
 var ErrNoChain = errors.New("the trace shows no server chain")
 
-// FromTrace reads a start out of its spans. Of several traces it takes the one
-// whose startup span began last. What is missing or contradictory is no error
-// but goes to Problems: a trace of a server that died is worth reading. It
-// fails only when no span is of the vocabulary of package attr.
+// FromTrace reads a start out of its spans; of several traces it takes the one
+// that [Latest] names. What is missing or contradictory is no error but goes to
+// Problems: a trace of a server that died is worth reading. It fails only when
+// no span is of the vocabulary of package attr.
 func FromTrace(t *trace.Trace) (*Startup, error) {
-	spans := latest(t.Spans)
+	id, _ := Latest(t)
+	t = t.Select(id)
+	spans := sorted(t)
 	if !slices.ContainsFunc(spans, func(s *trace.Span) bool { return isVocabulary(s.Name) }) {
 		return nil, fmt.Errorf("%w: %s", ErrNoChain, found(spans))
 	}
@@ -34,7 +37,7 @@ func FromTrace(t *trace.Trace) (*Startup, error) {
 	r.routes()
 	r.runs()
 	r.ready()
-	r.countProblems()
+	r.anomalies(t.Anomalies())
 	return r.out, nil
 }
 
@@ -56,13 +59,11 @@ func found(spans []*trace.Span) string {
 	if len(spans) == 0 {
 		return "it has no spans"
 	}
-	var names []string
+	distinct := map[string]bool{}
 	for _, s := range spans {
-		if !slices.Contains(names, s.Name) {
-			names = append(names, s.Name)
-		}
+		distinct[s.Name] = true
 	}
-	slices.Sort(names)
+	names := slices.Sorted(maps.Keys(distinct))
 	const shown = 5
 	more := ""
 	if len(names) > shown {
@@ -72,41 +73,14 @@ func found(spans []*trace.Span) string {
 	return fmt.Sprintf("its spans are named %q%s", names, more)
 }
 
-// latest returns the spans of the trace to read, sorted.
-func latest(all []trace.Span) []*trace.Span {
-	type candidate struct {
-		rooted bool
-		start  int64
-	}
-	var chosen trace.TraceID
-	var best candidate
-	for i := range all {
-		s := &all[i]
-		c := candidate{s.Name == attr.SpanStartup, s.Start}
-		better := cmp.Or(compareBool(c.rooted, best.rooted), cmp.Compare(c.start, best.start),
-			strings.Compare(s.TraceID.String(), chosen.String())) > 0
-		if i == 0 || better {
-			chosen, best = s.TraceID, c
-		}
-	}
-	var spans []*trace.Span
-	for i := range all {
-		if all[i].TraceID == chosen {
-			spans = append(spans, &all[i])
-		}
+// sorted returns the spans in order of time.
+func sorted(t *trace.Trace) []*trace.Span {
+	spans := make([]*trace.Span, len(t.Spans))
+	for i := range t.Spans {
+		spans[i] = &t.Spans[i]
 	}
 	slices.SortFunc(spans, compareSpans)
 	return spans
-}
-
-func compareBool(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case a:
-		return 1
-	}
-	return -1
 }
 
 // compareSpans puts spans in order of time; those that begin together, in an
@@ -123,41 +97,26 @@ func compareSpans(a, b *trace.Span) int {
 // reader fills a Startup from the spans of one trace.
 type reader struct {
 	spans   []*trace.Span
-	byID    map[trace.SpanID]*trace.Span
-	base    int64
+	byID    map[trace.SpanID]*trace.Span // of duplicates the first
+	root    *trace.Span                  // the earliest span startup; nil when there is none
+	base    int64                        // what times are offsets from; never negative
 	out     *Startup
 	servers map[string]*Server
-
-	unfinished, orphans, backward int
 }
 
 func newReader(spans []*trace.Span) *reader {
 	r := &reader{
 		spans: spans, byID: make(map[trace.SpanID]*trace.Span, len(spans)), out: &Startup{},
-		servers: map[string]*Server{}, base: spans[0].Start,
-	}
-	duplicates := 0
-	for _, s := range spans {
-		if _, ok := r.byID[s.SpanID]; ok {
-			duplicates++
-			continue
-		}
-		r.byID[s.SpanID] = s
+		servers: map[string]*Server{},
 	}
 	for _, s := range spans {
-		if _, ok := r.byID[s.ParentID]; !ok && !s.ParentID.IsZero() {
-			r.orphans++
+		if _, ok := r.byID[s.SpanID]; !ok && !s.SpanID.IsZero() {
+			r.byID[s.SpanID] = s
 		}
-		switch {
-		case s.End == 0:
-			r.unfinished++
-		case s.End < s.Start:
-			r.backward++
-		}
+	}
+	r.findBase()
+	for _, s := range spans {
 		r.out.End = max(r.out.End, r.at(max(s.End, s.Start)))
-	}
-	if duplicates > 0 {
-		r.problem("%s an ID that another span has", spansHave(duplicates))
 	}
 	return r
 }
@@ -166,38 +125,16 @@ func (r *reader) problem(format string, args ...any) {
 	r.out.Problems = append(r.out.Problems, fmt.Sprintf(format, args...))
 }
 
-// countProblems tells of what is wrong with single spans.
-func (r *reader) countProblems() {
-	if r.orphans > 0 {
-		r.problem("%s a parent that is not in the trace", spansHave(r.orphans))
+// anomalies tells of what is wrong with single spans.
+func (r *reader) anomalies(found []trace.Anomaly) {
+	for _, a := range found {
+		if a.Kind == trace.AnomalyNoTime {
+			r.problem("%v; shown at the beginning", a)
+			continue
+		}
+		r.problem("%v", a)
 	}
-	if r.unfinished > 0 {
-		r.problem("%s no end", spansHave(r.unfinished))
-	}
-	if r.backward > 0 {
-		r.problem("%s an end before the start; shown as taking no time", spansHave(r.backward))
-	}
-}
-
-func spansHave(n int) string {
-	if n == 1 {
-		return "1 span has"
-	}
-	return fmt.Sprintf("%d spans have", n)
-}
-
-// at returns a moment as an offset from the start.
-func (r *reader) at(ns int64) time.Duration { return time.Duration(ns - r.base) }
-
-// interval returns a span's stretch of time.
-func (r *reader) interval(s *trace.Span) Interval {
-	switch {
-	case s.End == 0:
-		return Interval{r.at(s.Start), -1}
-	case s.End < s.Start:
-		return Interval{r.at(s.Start), r.at(s.Start)}
-	}
-	return Interval{r.at(s.Start), r.at(s.End)}
+	r.clamped()
 }
 
 // each calls f for the spans of a name, in order of time.
@@ -245,14 +182,9 @@ func (r *reader) serverName(s *trace.Span) string {
 
 // header reads what is said of the start as a whole.
 func (r *reader) header() {
-	about := r.spans[0]
-	rooted := false
-	r.each(attr.SpanStartup, func(s *trace.Span) {
-		if !rooted {
-			about, rooted = s, true
-		}
-	})
-	if !rooted {
+	about := r.root
+	if about == nil {
+		about = r.spans[0]
 		r.problem("there is no span %s: the trace begins in the middle", attr.SpanStartup)
 	}
 	r.out.Start = time.Unix(0, r.base).UTC()

@@ -28,19 +28,23 @@ func (r *reader) runs() {
 	slices.SortStableFunc(r.out.Runs, func(a, b *HookRun) int {
 		return cmp.Or(cmp.Compare(a.Start, b.Start), strings.Compare(a.Name, b.Name))
 	})
+	byName := map[string][]*HookRun{}
+	for _, run := range r.out.Runs {
+		byName[run.Name] = append(byName[run.Name], run)
+	}
 	for _, sv := range r.out.Servers {
 		for _, h := range sv.PostStart {
-			h.Run = r.runOf(h)
+			h.Run = runOf(h, byName[h.Name])
 		}
 	}
 	r.failure()
 }
 
-// runOf returns the run of a hook. Two servers may have hooks of one name, of
-// which only one runs.
-func (r *reader) runOf(h *Hook) *HookRun {
-	for _, run := range r.out.Runs {
-		if run.Name == h.Name && (run.Origin == h.Origin || run.Origin == "" || h.Origin == "") {
+// runOf returns the run of a hook among those of its name. Two servers may have
+// hooks of one name, of which only one runs.
+func runOf(h *Hook, runs []*HookRun) *HookRun {
+	for _, run := range runs {
+		if run.Origin == h.Origin || run.Origin == "" || h.Origin == "" {
 			return run
 		}
 	}
@@ -50,28 +54,36 @@ func (r *reader) runOf(h *Hook) *HookRun {
 // failure finds the hook that ended the process and those that wait for it.
 func (r *reader) failure() {
 	for _, run := range r.out.Runs {
-		if run.Outcome == attr.OutcomeFailed && (r.out.Failure == nil || run.End < r.out.Failure.At) {
-			r.out.Failure = &Failure{Hook: run.Name, Err: run.Err, At: run.End}
+		at := run.End
+		if at < run.Start {
+			at = r.out.End // nobody saw it fail
+		}
+		if run.Outcome == attr.OutcomeFailed && (r.out.Failure == nil || at < r.out.Failure.At) {
+			r.out.Failure = &Failure{Hook: run.Name, Err: run.Err, At: at}
 		}
 	}
 	if r.out.Failure == nil {
 		return
 	}
-	because := map[string]bool{r.out.Failure.Hook: true}
-	for range r.out.Runs { // each round goes one hook further, at most through all
-		changed := false
-		for _, run := range r.out.Runs {
-			unended := run.Outcome == attr.OutcomeInterrupted || run.Outcome == attr.OutcomeHung
-			if !unended || run.BecauseOf != "" {
-				continue
-			}
-			if slices.ContainsFunc(run.WaitsFor, func(w string) bool { return because[strings.TrimPrefix(w, "hook:")] && strings.HasPrefix(w, "hook:") }) {
-				run.BecauseOf, because[run.Name], changed = r.out.Failure.Hook, true, true
+	waiting := map[string][]*HookRun{} // unended runs by the hook they wait for
+	for _, run := range r.out.Runs {
+		if run.Outcome != attr.OutcomeInterrupted && run.Outcome != attr.OutcomeHung {
+			continue
+		}
+		for _, w := range run.WaitsFor {
+			if hook, ok := strings.CutPrefix(w, "hook:"); ok {
+				waiting[hook] = append(waiting[hook], run)
 			}
 		}
-		if !changed {
-			return
+	}
+	for stopped := []string{r.out.Failure.Hook}; len(stopped) > 0; stopped = stopped[1:] {
+		for _, run := range waiting[stopped[0]] {
+			if run.BecauseOf == "" {
+				run.BecauseOf = r.out.Failure.Hook
+				stopped = append(stopped, run.Name)
+			}
 		}
+		delete(waiting, stopped[0])
 	}
 }
 

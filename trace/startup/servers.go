@@ -28,21 +28,25 @@ func (r *reader) serversInOrder() {
 			sv.Delegate = delegate
 		}
 	})
-	r.ofServer(attr.SpanServerPrepare, func(sv *Server, s *trace.Span) { sv.Prepare = r.ownPrepare(s) })
+	inner := map[trace.SpanID][]*trace.Span{}
+	r.each(attr.SpanServerPrepare, func(s *trace.Span) {
+		if !s.ParentID.IsZero() {
+			inner[s.ParentID] = append(inner[s.ParentID], s)
+		}
+	})
+	r.ofServer(attr.SpanServerPrepare, func(sv *Server, s *trace.Span) { sv.Prepare = r.ownPrepare(s, inner[s.SpanID]) })
 	r.out.Servers = r.chainOrder(found)
 }
 
-// ownPrepare returns a server's PrepareRun without the delegate's, which comes
-// first in it.
-func (r *reader) ownPrepare(s *trace.Span) Interval {
+// ownPrepare returns a server's PrepareRun without the delegate's, which is in
+// it and comes first.
+func (r *reader) ownPrepare(s *trace.Span, inner []*trace.Span) Interval {
 	own := r.interval(s)
-	r.each(attr.SpanServerPrepare, func(inner *trace.Span) {
-		if inner.ParentID == s.SpanID && inner != s {
-			if end := r.interval(inner).End; end >= 0 {
-				own.Start = max(own.Start, end)
-			}
+	for _, in := range inner {
+		if end := r.interval(in).End; in != s && end >= 0 {
+			own.Start = max(own.Start, end)
 		}
-	})
+	}
 	if own.End >= 0 {
 		own.End = max(own.End, own.Start)
 	}

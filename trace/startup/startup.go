@@ -2,7 +2,8 @@ package startup
 
 import "time"
 
-// Startup is one start of one server chain. Times are offsets from Start.
+// Startup is one start of one server chain. Times are offsets from Start and
+// never negative, except for the End of an Interval that was never finished.
 // Slices are in a fixed order that depends on the trace's content alone.
 type Startup struct {
 	Service string    // the process: service.name of the root span
@@ -11,7 +12,7 @@ type Startup struct {
 	Source  string    // attr.SourceModel, SourceInstrumented or SourceObserved; "" when unknown
 	Clock   string    // attr.ClockSimulated or ClockWall; "" when unknown
 	Storage string    // fresh or warm; "" when unknown
-	Start   time.Time // when the earliest span began
+	Start   time.Time // when the earliest span startup began; without one, the earliest span
 
 	Servers []*Server // innermost (the end of the chain) first
 	Phases  []Phase   // config.build, config.complete, chain.create, server.prepare of the outermost, listener.serve, hooks.run, in order of start
@@ -199,5 +200,5 @@ type Ready struct {
 type Failure struct {
 	Hook string
 	Err  string
-	At   time.Duration
+	At   time.Duration // when the hook's run ended, or else when the trace did
 }

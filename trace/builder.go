@@ -1,0 +1,148 @@
+package trace
+
+import (
+	"slices"
+	"unsafe"
+)
+
+const spanSize = int64(unsafe.Sizeof(Span{}))
+
+// builder gathers the spans that a reader finds.
+type builder struct {
+	arena
+	options ReadOptions
+
+	full  [][]Span // pieces that are full; spans are moved as little as can be
+	spans []Span   // the piece in use
+	count int      // of spans in all
+
+	size   int64        // bytes of the input, 0 when unknown
+	offset func() int64 // how many bytes of it are consumed
+
+	resources map[string]*Resource // by encoded content
+	scopes    map[string]*Scope    // by encoded content
+	sequence  []int64              // see Portable; nil until a span has one
+}
+
+const (
+	firstSpans = 64
+	mostSpans  = 512
+)
+
+func newBuilder(o ReadOptions) *builder {
+	return &builder{
+		arena: newArena(o.MaxMemory), options: o,
+		resources: make(map[string]*Resource), scopes: make(map[string]*Scope),
+	}
+}
+
+// add returns a new span at the end, to be filled in. It is valid until the
+// next call.
+func (b *builder) add() *Span {
+	if len(b.spans) == cap(b.spans) {
+		b.grow()
+	}
+	b.spans = b.spans[:len(b.spans)+1]
+	b.count++
+	return &b.spans[len(b.spans)-1]
+}
+
+// grow makes room for more spans: for all there will be, if their number can be
+// told from the first ones, else piece by piece.
+func (b *builder) grow() {
+	n := min(max(2*cap(b.spans), firstSpans), mostSpans)
+	if all := b.expected(); all > n && b.full == nil {
+		b.take(int64(all-cap(b.spans)) * spanSize)
+		b.spans = append(make([]Span, 0, all), b.spans...)
+		return
+	}
+	if b.spans != nil {
+		b.full = append(b.full, b.spans)
+	}
+	b.take(int64(n) * spanSize)
+	b.spans = make([]Span, 0, n)
+}
+
+// expected returns how many spans there will be if all are as long as those
+// read so far, and some for good measure; 0 when that cannot be told.
+func (b *builder) expected() int {
+	if b.size == 0 || b.count == 0 {
+		return 0
+	}
+	spans := float64(b.size) / float64(b.offset()) * float64(b.count) * 1.02
+	if spans*float64(spanSize) > float64(b.limit-b.taken) {
+		return 0
+	}
+	return int(spans) + firstSpans
+}
+
+// drop takes the last span back, which could not be read.
+func (b *builder) drop() {
+	b.spans[len(b.spans)-1] = Span{}
+	b.spans = b.spans[:len(b.spans)-1]
+	b.count--
+}
+
+// from calls f for each span from number first on, in no order.
+func (b *builder) from(first int, f func(s *Span)) {
+	left, piece := b.count-first, b.spans
+	for i := len(b.full) - 1; left > 0; i-- {
+		n := min(left, len(piece))
+		for j := len(piece) - n; j < len(piece); j++ {
+			f(&piece[j])
+		}
+		if left -= n; left > 0 {
+			piece = b.full[i]
+		}
+	}
+}
+
+// shareResource gives the spans from number first on, which have res, the
+// first resource that holds the same.
+func (b *builder) shareResource(first int, res *Resource) {
+	if known := share(b.resources, res, encodeResource); known != res {
+		b.from(first, func(s *Span) {
+			if s.Resource == res {
+				s.Resource = known
+			}
+		})
+	}
+}
+
+// shareScope is shareResource for scopes.
+func (b *builder) shareScope(first int, scope *Scope) {
+	if known := share(b.scopes, scope, encodeScope); known != scope {
+		b.from(first, func(s *Span) {
+			if s.Scope == scope {
+				s.Scope = known
+			}
+		})
+	}
+}
+
+// share returns the first value met whose encoded content is v's.
+func share[T any](known map[string]*T, v *T, encode func(*T) (head, tail string)) *T {
+	head, tail := encode(v)
+	key := head + "\x00" + tail
+	if first, ok := known[key]; ok {
+		return first
+	}
+	known[key] = v
+	return v
+}
+
+// trace returns what was gathered. The builder must not be used any more.
+func (b *builder) trace() *Trace {
+	t := &Trace{Spans: b.spans}
+	if b.full != nil {
+		t.Spans = make([]Span, 0, b.count)
+		for _, piece := range slices.Concat(b.full, [][]Span{b.spans}) {
+			t.Spans = append(t.Spans, piece...)
+		}
+	}
+	b.full, b.spans = nil, nil
+	if b.sequence != nil {
+		inSequence(t.Spans, b.sequence)
+	}
+	return t
+}

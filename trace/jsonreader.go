@@ -1,0 +1,484 @@
+package trace
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/chaintrace/chaintrace/trace/attr"
+	"github.com/chaintrace/chaintrace/trace/internal/jsonlex"
+)
+
+// maxForeign is how many unknown keys are named when nothing else was found.
+const maxForeign = 5
+
+// jsonReader reads spans from JSON documents. Errors stick to lex, so that the
+// methods that walk the input return none.
+type jsonReader struct {
+	*builder
+	lex *jsonlex.Lexer
+
+	// Parts of what is being read are gathered here and cloned when complete;
+	// those of something nested lie behind those of what it is in.
+	attrStack  []Attr
+	valueStack []Value
+	eventStack []Event
+	linkStack  []Link
+
+	depth   int  // of lists and maps in the attribute
+	marked  bool // an attribute of the current span may be a mark of Portable
+	jaeger  bool // the document is an answer of Jaeger's, which flattens lists
+	found   bool // some document has spans to it, even if none
+	foreign []string
+	refused string // what an answer says instead of spans
+}
+
+func newJSONReader(b *builder, in io.Reader) *jsonReader {
+	o := b.options
+	// A value waits in the buffer, where it counts as memory.
+	longest := int(min(max(o.MaxMemory/4, 1<<20), o.MaxInput+1))
+	lex := jsonlex.New(in, 4*o.MaxDepth+outerDepth, longest)
+	b.offset = lex.Offset
+	return &jsonReader{builder: b, lex: lex}
+}
+
+// outerDepth is how deep attributes lie in a document. Each level of a map in
+// an attribute takes four of JSON.
+const outerDepth = 16
+
+// documents reads to the end of the input.
+func (r *jsonReader) documents() error {
+	for r.lex.Peek() != 0 {
+		r.document()
+	}
+	if err := r.lex.Err(); err != nil {
+		return r.failure(err)
+	}
+	if !r.found {
+		return r.nothingFound()
+	}
+	return nil
+}
+
+// document reads an object, or an array of them.
+func (r *jsonReader) document() {
+	if r.lex.Peek() == '[' {
+		r.array(r.document)
+		return
+	}
+	var traces jaegerTrace
+	r.object(func(key []byte) {
+		switch string(key) {
+		case "resourceSpans", "batches":
+			r.found = true
+			r.array(r.resourceSpans)
+		case "result": // api/v3 of Jaeger
+			r.answer()
+		case "trace": // api/v2 of Tempo
+			r.document()
+		case "data": // the query API of Jaeger and what its pages save
+			r.data()
+		case "spans":
+			r.found, r.jaeger = true, true
+			r.array(func() { r.jaegerSpan(&traces) })
+		case "processes":
+			r.found, r.jaeger = true, true
+			r.jaegerProcesses(&traces)
+		case "error", "errors":
+			r.refusal()
+		default:
+			r.unknown(key)
+		}
+	})
+	r.finish(&traces)
+}
+
+// answer reads a document that Jaeger made out of its own spans.
+func (r *jsonReader) answer() {
+	was := r.jaeger
+	r.jaeger = true
+	r.document()
+	r.jaeger = was
+}
+
+// data reads what Jaeger's query API answers: traces, or nothing.
+func (r *jsonReader) data() {
+	if r.lex.Null() {
+		return
+	}
+	r.found = true
+	was := r.jaeger
+	r.document()
+	r.jaeger = was
+}
+
+// refusal keeps what an API says instead of spans.
+func (r *jsonReader) refusal() {
+	switch r.lex.Peek() {
+	case '{':
+		r.object(func(key []byte) {
+			if name := string(key); (name == "message" || name == "msg") && r.lex.Peek() == '"' {
+				r.refused = clip(string(r.lex.String()))
+				return
+			}
+			r.lex.Skip()
+		})
+	case '[':
+		r.array(r.refusal)
+	case '"':
+		r.refused = clip(string(r.lex.String()))
+	default:
+		r.lex.Skip()
+	}
+}
+
+func (r *jsonReader) unknown(key []byte) {
+	if len(r.foreign) < maxForeign {
+		r.foreign = append(r.foreign, strconv.Quote(clip(string(key))))
+	}
+	r.lex.Skip()
+}
+
+func (r *jsonReader) resourceSpans() {
+	first, res := r.count, new(Resource)
+	r.object(func(key []byte) {
+		switch string(key) {
+		case "resource":
+			r.object(func(key []byte) {
+				switch string(key) {
+				case "attributes":
+					res.Attrs = r.fromJaeger(r.attributes())
+				case "droppedAttributesCount":
+					res.Dropped = r.uint32()
+				default:
+					r.lex.Skip()
+				}
+			})
+		case "schemaUrl":
+			res.SchemaURL = r.text()
+		case "scopeSpans", "instrumentationLibrarySpans":
+			r.array(func() { r.scopeSpans(res) })
+		default:
+			r.lex.Skip()
+		}
+	})
+	r.shareResource(first, res)
+}
+
+func (r *jsonReader) scopeSpans(res *Resource) {
+	first, scope := r.count, new(Scope)
+	r.object(func(key []byte) {
+		switch string(key) {
+		case "scope", "instrumentationLibrary":
+			r.object(func(key []byte) { r.scopeField(scope, key) })
+		case "schemaUrl":
+			scope.SchemaURL = r.text()
+		case "spans":
+			r.array(func() { r.span(res, scope) })
+		default:
+			r.lex.Skip()
+		}
+	})
+	r.shareScope(first, scope)
+}
+
+func (r *jsonReader) scopeField(scope *Scope, key []byte) {
+	switch string(key) {
+	case "name":
+		scope.Name = r.text()
+	case "version":
+		scope.Version = r.text()
+	case "attributes":
+		scope.Attrs = r.attributes()
+	case "droppedAttributesCount":
+		scope.Dropped = r.uint32()
+	default:
+		r.lex.Skip()
+	}
+}
+
+// object reads an object, or null, which counts as empty. For each member it
+// calls member, which must read the value.
+func (r *jsonReader) object(member func(key []byte)) {
+	if r.lex.Null() || !r.lex.Open('{') {
+		return
+	}
+	for first := true; ; first = false {
+		key, ok := r.lex.NextKey(first)
+		if !ok {
+			return
+		}
+		member(key)
+	}
+}
+
+// array reads an array, or null, which counts as empty. For each element it
+// calls element, which must read it.
+func (r *jsonReader) array(element func()) {
+	if r.lex.Null() || !r.lex.Open('[') {
+		return
+	}
+	for first := true; r.lex.NextElement(first); first = false {
+		element()
+	}
+}
+
+// span reads a span, which is kept only if it is whole and right.
+func (r *jsonReader) span(res *Resource, scope *Scope) {
+	s := r.add()
+	s.Resource, s.Scope = res, scope
+	r.marked = false
+	started := r.spanStart(s)
+	if started || !r.lex.Null() && r.lex.Open('{') {
+		for first := !started; ; first = false {
+			key, ok := r.lex.NextKey(first)
+			if !ok {
+				break
+			}
+			r.spanField(s, key)
+		}
+	}
+	r.endSpan(s)
+}
+
+// spanStart reads the beginning of a span as far as its fields come in the
+// order in which most writers have them. It reports whether there was any.
+func (r *jsonReader) spanStart(s *Span) bool {
+	lex := r.lex
+	if !lex.Try(`{"traceId":"`) {
+		return false
+	}
+	r.idText("traceId", s.TraceID[:], lex.StringRest())
+	if lex.Try(`,"spanId":"`) {
+		r.idText("spanId", s.SpanID[:], lex.StringRest())
+	}
+	if lex.Try(`,"parentSpanId":"`) {
+		r.idText("parentSpanId", s.ParentID[:], lex.StringRest())
+	}
+	if lex.Try(`,"flags":`) {
+		s.Flags = r.uint32()
+	}
+	if lex.Try(`,"name":"`) {
+		s.Name = r.string(lex.StringRest())
+	}
+	if lex.Try(`,"kind":`) {
+		s.Kind = Kind(r.enum("SPAN_KIND_", kindNames))
+	}
+	if lex.Try(`,"startTimeUnixNano":`) {
+		s.Start = r.time()
+	}
+	if lex.Try(`,"endTimeUnixNano":`) {
+		s.End = r.time()
+	}
+	if lex.Try(`,"attributes":`) {
+		s.Attrs = r.attributes()
+	}
+	lex.Opened()
+	return true
+}
+
+// endSpan ends what add began: it keeps the span, or drops it after an error.
+func (r *jsonReader) endSpan(s *Span) {
+	if err := r.lex.Err(); err != nil {
+		var bad *badValueError
+		if s.Name != "" && errors.As(err, &bad) && bad.span == "" {
+			bad.span = clip(s.Name)
+		}
+		r.drop()
+		return
+	}
+	s.Attrs = r.fromJaeger(s.Attrs)
+	if r.marked {
+		r.restore(s)
+	}
+	if !r.affordable() {
+		r.lex.Fail(&LimitError{LimitMemory, r.limit})
+	}
+}
+
+func (r *jsonReader) spanField(s *Span, key []byte) {
+	switch string(key) {
+	case "traceId":
+		r.id("traceId", s.TraceID[:])
+	case "spanId":
+		r.id("spanId", s.SpanID[:])
+	case "parentSpanId":
+		r.id("parentSpanId", s.ParentID[:])
+	case "name":
+		s.Name = r.text()
+	case "kind":
+		s.Kind = Kind(r.enum("SPAN_KIND_", kindNames))
+	case "startTimeUnixNano":
+		s.Start = r.time()
+	case "endTimeUnixNano":
+		s.End = r.time()
+	case "attributes":
+		s.Attrs = r.attributes()
+	case "events":
+		s.Events = r.events()
+	case "links":
+		s.Links = r.links()
+	case "status":
+		r.status(s)
+	default:
+		r.rareSpanField(s, key)
+	}
+}
+
+func (r *jsonReader) rareSpanField(s *Span, key []byte) {
+	switch string(key) {
+	case "traceState":
+		s.TraceState = r.text()
+	case "flags":
+		s.Flags = r.uint32()
+	case "droppedAttributesCount":
+		s.DroppedAttrs = r.uint32()
+	case "droppedEventsCount":
+		s.DroppedEvents = r.uint32()
+	case "droppedLinksCount":
+		s.DroppedLinks = r.uint32()
+	default:
+		r.lex.Skip()
+	}
+}
+
+func (r *jsonReader) status(s *Span) {
+	r.object(func(key []byte) {
+		switch string(key) {
+		case "code":
+			s.Status.Code = StatusCode(r.enum("STATUS_CODE_", codeNames))
+		case "message":
+			s.Status.Message = r.text()
+		default:
+			r.lex.Skip()
+		}
+	})
+}
+
+func (r *jsonReader) events() []Event {
+	base := len(r.eventStack)
+	r.array(func() {
+		var e Event
+		r.object(func(key []byte) {
+			switch string(key) {
+			case "timeUnixNano":
+				e.Time = r.time()
+			case "name":
+				e.Name = r.text()
+			case "attributes":
+				e.Attrs = r.fromJaeger(r.attributes())
+			case "droppedAttributesCount":
+				e.Dropped = r.uint32()
+			default:
+				r.lex.Skip()
+			}
+		})
+		r.eventStack = append(r.eventStack, e)
+	})
+	out := r.arena.events.clone(&r.arena, r.eventStack[base:])
+	r.eventStack = r.eventStack[:base]
+	return out
+}
+
+func (r *jsonReader) links() []Link {
+	base := len(r.linkStack)
+	r.array(func() {
+		var l Link
+		r.object(func(key []byte) {
+			switch string(key) {
+			case "traceId":
+				r.id("traceId", l.TraceID[:])
+			case "spanId":
+				r.id("spanId", l.SpanID[:])
+			case "traceState":
+				l.TraceState = r.text()
+			case "attributes":
+				l.Attrs = r.fromJaeger(r.attributes())
+			case "droppedAttributesCount":
+				l.Dropped = r.uint32()
+			case "flags":
+				l.Flags = r.uint32()
+			default:
+				r.lex.Skip()
+			}
+		})
+		r.linkStack = append(r.linkStack, l)
+	})
+	out := r.arena.links.clone(&r.arena, r.linkStack[base:])
+	r.linkStack = r.linkStack[:base]
+	return out
+}
+
+// isMark reports whether an attribute may be a mark of Portable.
+func isMark(key string) bool { return strings.HasPrefix(key, markPrefix) }
+
+const markPrefix = "chaintrace."
+
+// failure says where reading ended and, for a cut input, what that leaves.
+func (r *jsonReader) failure(err error) error {
+	line, offset := r.lex.Line(), r.lex.Offset()
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, ErrTruncated):
+		return fmt.Errorf("line %d, byte %d: %w after %d whole spans: use those, or record the trace again",
+			line, offset, ErrTruncated, r.count)
+	case errors.Is(err, jsonlex.ErrTooDeep):
+		err = &LimitError{LimitDepth, int64(r.options.MaxDepth)}
+	}
+	return fmt.Errorf("line %d, byte %d: %w", line, offset, r.builder.limitError(err))
+}
+
+func (r *jsonReader) nothingFound() error {
+	const want = `"resourceSpans" (OTLP) or "data" (Jaeger)`
+	switch {
+	case r.refused != "":
+		return fmt.Errorf("the input is no trace but an answer that says: %s", r.refused)
+	case len(r.foreign) == 0:
+		return errors.New("the input has no traces: expected objects with " + want)
+	}
+	return fmt.Errorf("expected objects with %s, found %s: the input is of another format", want, strings.Join(r.foreign, ", "))
+}
+
+// clip shortens a text out of the input for an error.
+func clip(s string) string {
+	const limit = 80
+	if len(s) <= limit {
+		return s
+	}
+	return strings.ToValidUTF8(s[:limit], "") + "…"
+}
+
+// fromJaeger undoes what Jaeger does to attributes: it adds some, and arrays
+// become their JSON text.
+func (r *jsonReader) fromJaeger(attrs []Attr) []Attr {
+	if !r.jaeger {
+		return attrs
+	}
+	out := attrs[:0]
+	for _, a := range attrs {
+		if a.Key == "internal.span.format" || a.Key == "opentracing.ref_type" {
+			continue
+		}
+		if attr.IsList(a.Key) && a.Value.Kind() == ValueString {
+			if list, ok := parseList(a.Value.Str()); ok {
+				a.Value = list
+			}
+		}
+		out = append(out, a)
+	}
+	return out
+}
+
+// parseList reads a JSON array of strings.
+func parseList(text string) (Value, bool) {
+	lex := jsonlex.New(strings.NewReader(text), 1, len(text)+1)
+	if !lex.Open('[') {
+		return Value{}, false
+	}
+	var values []Value
+	for first := true; lex.NextElement(first); first = false {
+		values = append(values, String(string(lex.String())))
+	}
+	return List(values...), lex.Err() == nil && lex.Peek() == 0
+}
