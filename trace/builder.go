@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"math"
 	"slices"
 	"unsafe"
 )
@@ -145,4 +146,13 @@ func (b *builder) trace() *Trace {
 		inSequence(t.Spans, b.sequence)
 	}
 	return t
+}
+
+// unixNano returns an OTLP time, which is unsigned. One beyond what a sign
+// leaves room for was before 1970 and counts as 0.
+func unixNano(n uint64) int64 {
+	if n > math.MaxInt64 {
+		return 0
+	}
+	return int64(n)
 }

@@ -158,14 +158,6 @@ func (r *jsonReader) microseconds() int64 {
 	return int64(f * 1000)
 }
 
-// endOf returns start+duration, at least 0 and at most what an int64 holds.
-func endOf(start, duration int64) int64 {
-	if duration > math.MaxInt64-start {
-		return math.MaxInt64
-	}
-	return max(start+duration, 0)
-}
-
 // jaegerReference reads a reference as a link; TraceState holds its type until
 // jaegerRelations takes it.
 func (r *jsonReader) jaegerReference() {

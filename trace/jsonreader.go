@@ -26,6 +26,7 @@ type jsonReader struct {
 	valueStack []Value
 	eventStack []Event
 	linkStack  []Link
+	guesses    []keyGuess // by place in attrStack
 
 	depth   int  // of lists and maps in the attribute
 	marked  bool // an attribute of the current span may be a mark of Portable

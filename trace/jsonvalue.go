@@ -53,9 +53,8 @@ func (r *jsonReader) attribute() {
 	var a Attr
 	// Writers agree on the form that is tried first.
 	if r.lex.Try(`{"key":"`) {
-		a.Key = r.string(r.lex.StringRest())
 		whole := false
-		if r.lex.Try(`,"value":`) {
+		if r.keyBefore(&a) {
 			a.Value = r.value()
 			whole = r.lex.Try(`}`)
 		}
@@ -69,6 +68,37 @@ func (r *jsonReader) attribute() {
 	r.marked = r.marked || isMark(a.Key)
 	r.attrStack = append(r.attrStack, a)
 }
+
+// keyGuess is the key that an attribute had, and how the input went on from its
+// first letter; text is empty where there is none.
+type keyGuess struct{ key, text string }
+
+// keyBefore reads an attribute's key from behind the quote, and reports whether
+// the value follows. Spans on end mostly have the same keys in the same order,
+// so the one that stood here the last time is tried first.
+func (r *jsonReader) keyBefore(a *Attr) bool {
+	const next = `,"value":`
+	at := len(r.attrStack)
+	if at < len(r.guesses) {
+		if g := r.guesses[at]; g.text != "" && r.lex.Try(g.text) {
+			a.Key = g.key
+			return true
+		}
+	}
+	a.Key = r.string(r.lex.StringRest())
+	if !r.lex.Try(next) {
+		return false
+	}
+	for len(r.guesses) <= at {
+		r.guesses = append(r.guesses, keyGuess{})
+	}
+	if strings.IndexFunc(a.Key, isEscaped) < 0 { // else the input has it in another form
+		r.guesses[at] = keyGuess{a.Key, a.Key + `"` + next}
+	}
+	return true
+}
+
+func isEscaped(r rune) bool { return r < ' ' || r == '"' || r == '\\' }
 
 func (r *jsonReader) attributeMembers(a *Attr, first bool) {
 	for ; ; first = false {
@@ -96,8 +126,10 @@ func (r *jsonReader) value() (v Value) {
 		v = Bool(true)
 	case r.lex.Try(`{"boolValue":false`):
 		v = Bool(false)
-	case r.lex.Try(`{"intValue":"`):
-		v = Int(r.int64(r.lex.StringRest()))
+	case r.lex.Try(`{"intValue":`):
+		v = Int(r.int64())
+	case r.lex.Try(`{"arrayValue":{"values":[`):
+		v = r.values()
 	default:
 		if !r.lex.Null() && r.lex.Open('{') {
 			r.valueMembers(&v, true)
@@ -140,7 +172,7 @@ func (r *jsonReader) valueOf(kind ValueKind) Value {
 	case ValueBool:
 		return Bool(r.lex.Bool())
 	case ValueInt:
-		return Int(r.int64(r.lex.Scalar()))
+		return Int(r.int64())
 	case ValueFloat:
 		return Float(r.double())
 	case ValueBytes:
@@ -171,6 +203,30 @@ func (r *jsonReader) list() Value {
 		r.valueStack = r.valueStack[:base]
 	})
 	return List(out...)
+}
+
+// values is list from behind the bracket of its values; what encloses it is
+// closed but for the value itself.
+func (r *jsonReader) values() Value {
+	if !r.deeper() {
+		return Value{}
+	}
+	defer r.shallower()
+	r.lex.Opened()
+	r.lex.Opened()
+	base := len(r.valueStack)
+	for first := true; r.lex.NextElement(first); first = false {
+		v := r.value()
+		r.valueStack = append(r.valueStack, v)
+	}
+	out := r.arena.values.clone(&r.arena, r.valueStack[base:])
+	r.valueStack = r.valueStack[:base]
+	for {
+		if _, ok := r.lex.NextKey(false); !ok {
+			return List(out...)
+		}
+		r.lex.Skip()
+	}
 }
 
 func (r *jsonReader) kvlist() Value {
@@ -263,7 +319,7 @@ func (r *jsonReader) bytes() Value {
 // with a sign hold, counts as 0.
 func (r *jsonReader) time() int64 {
 	if n, ok := r.lex.Digits(); ok {
-		return int64(n)
+		return unixNano(n)
 	}
 	if r.lex.Null() {
 		return 0
@@ -281,7 +337,14 @@ func (r *jsonReader) time() int64 {
 	return max(n, 0)
 }
 
-func (r *jsonReader) int64(text []byte) int64 {
+func (r *jsonReader) int64() int64 {
+	if n, ok := r.lex.Digits(); ok && n <= math.MaxInt64 {
+		return int64(n)
+	} else if ok {
+		r.bad("%d is not a 64-bit integer", n)
+		return 0
+	}
+	text := r.lex.Scalar()
 	n, err := strconv.ParseInt(string(text), 10, 64)
 	if err == nil {
 		return n

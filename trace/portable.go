@@ -2,6 +2,7 @@ package trace
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"github.com/chaintrace/chaintrace/trace/attr"
@@ -58,7 +59,7 @@ func (b *builder) restore(s *Span) {
 		}
 		return true
 	})
-	if s.End = s.Start + duration; unfinished {
+	if s.End = endOf(s.Start, duration); unfinished {
 		s.End = 0
 	}
 	for i := range s.Events {
@@ -76,10 +77,18 @@ func (b *builder) restore(s *Span) {
 // withRest returns ns with the part below microseconds that it has lost, if it
 // has.
 func withRest(ns, rest int64) int64 {
-	if ns%1000 != 0 || ns < 0 || rest < 0 || rest > 999 {
+	if ns%1000 != 0 || ns < 0 || rest < 0 || rest > 999 || ns > math.MaxInt64-rest {
 		return ns
 	}
 	return ns + rest
+}
+
+// endOf returns start+duration, at least 0 and at most what an int64 holds.
+func endOf(start, duration int64) int64 {
+	if duration > math.MaxInt64-start {
+		return math.MaxInt64
+	}
+	return max(start+duration, 0)
 }
 
 // noSequence is the place of a span that has no such mark.

@@ -23,6 +23,7 @@ type protoReader struct {
 	valueStack []Value
 	eventStack []Event
 	linkStack  []Link
+	keys       []string // the last key by place in attrStack
 	marked     bool
 	depth      int
 }

@@ -63,9 +63,9 @@ func (r *protoReader) spanField(s *Span, f field) error {
 	case 6:
 		s.Kind = Kind(known(f.n, len(kindNames)))
 	case 7:
-		s.Start = protoTime(f.n)
+		s.Start = unixNano(f.n)
 	case 8:
-		s.End = protoTime(f.n)
+		s.End = unixNano(f.n)
 	case 9:
 		return r.attribute(f)
 	case 11:
@@ -101,14 +101,6 @@ func known(n uint64, count int) int {
 		return 0
 	}
 	return int(n)
-}
-
-// protoTime returns nanoseconds since 1970, or 0 for what was before that.
-func protoTime(n uint64) int64 {
-	if n > math.MaxInt64 {
-		return 0
-	}
-	return int64(n)
 }
 
 func protoID(name string, id, b []byte) error {
@@ -147,7 +139,7 @@ func (r *protoReader) event(b []byte) error {
 		b = b[size:]
 		switch f.num {
 		case 1:
-			e.Time = protoTime(f.n)
+			e.Time = unixNano(f.n)
 		case 2:
 			e.Name = r.text(f)
 		case 3:
@@ -215,7 +207,7 @@ func (r *protoReader) attribute(f field) error {
 		b = b[size:]
 		switch f.num {
 		case 1:
-			a.Key = r.text(f)
+			a.Key = r.key(f)
 		case 2:
 			v, err := r.value(f.b)
 			if err != nil {
@@ -227,6 +219,19 @@ func (r *protoReader) attribute(f field) error {
 	r.marked = r.marked || isMark(a.Key)
 	r.attrStack = append(r.attrStack, a)
 	return nil
+}
+
+// key returns an attribute's key. Spans on end mostly have the same keys in the
+// same order, so the one that stood here the last time is tried first.
+func (r *protoReader) key(f field) string {
+	at := len(r.attrStack)
+	for len(r.keys) <= at {
+		r.keys = append(r.keys, "")
+	}
+	if r.keys[at] != string(f.b) {
+		r.keys[at] = r.text(f)
+	}
+	return r.keys[at]
 }
 
 // value reads an AnyValue.

@@ -64,6 +64,8 @@ func TestReadJSONForms(t *testing.T) {
 			with(func(s *trace.Span) { s.Start, s.End = 1581452772000000321, 1_500_000_000_000_000_000 })},
 		{"times before 1970", field(`"startTimeUnixNano":"-5","endTimeUnixNano":-1e9`), []trace.Span{base}},
 		{"times beyond 2262", field(`"startTimeUnixNano":"18446744073709551615","endTimeUnixNano":99999999999999999999`), []trace.Span{base}},
+		{"times just beyond", field(`"startTimeUnixNano":"9223372036854775808","endTimeUnixNano":"9999999999999999999"`), []trace.Span{base}},
+		{"the last time", field(`"startTimeUnixNano":"9223372036854775807","endTimeUnixNano":9223372036854775807`), with(func(s *trace.Span) { s.Start, s.End = math.MaxInt64, math.MaxInt64 })},
 		{"enums as numbers", field(`"kind":3,"status":{"code":2}`), with(func(s *trace.Span) { s.Kind, s.Status.Code = trace.KindClient, trace.StatusError })},
 		{"enums as names", field(`"kind":"SPAN_KIND_CLIENT","status":{"code":"STATUS_CODE_ERROR"}`),
 			with(func(s *trace.Span) { s.Kind, s.Status.Code = trace.KindClient, trace.StatusError })},

@@ -212,7 +212,14 @@ func (l *Lexer) next(first bool, closing byte) bool {
 
 // NextElement goes to the next element of the array that was opened, which the
 // caller must consume; false at the array's end.
-func (l *Lexer) NextElement(first bool) bool { return l.next(first, ']') }
+func (l *Lexer) NextElement(first bool) bool {
+	// Nearly always a comma and what begins the next one are right here.
+	if p := l.w.Pos; !first && l.err == nil && p+1 < len(l.w.Buf) && l.w.Buf[p] == ',' && l.w.Buf[p+1] > ' ' && l.w.Buf[p+1] != ']' {
+		l.w.Pos++
+		return true
+	}
+	return l.next(first, ']')
+}
 
 // NextKey goes to the next member of the object that was opened and returns its
 // key; the caller must consume the value. False at the object's end.

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -142,6 +144,28 @@ func TestDigits(t *testing.T) {
 		}
 		if at := l.Offset(); ok != (at > 0) {
 			t.Errorf("%s: %v, but %d bytes are consumed", in, ok, at)
+		}
+	}
+}
+
+func TestDigitsOfAnyLength(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(1, 2))
+	for range 20_000 {
+		want := rnd.Uint64() >> rnd.IntN(64)
+		in := strconv.FormatUint(want, 10)
+		// Any byte in place of a digit, those beside the digits included.
+		if rnd.IntN(2) == 0 {
+			broken := []byte(in)
+			broken[rnd.IntN(len(broken))] = byte(rnd.IntN(256))
+			in = strings.ReplaceAll(string(broken), `"`, "/") // a quote would end it
+		}
+		l := jsonlex.New(strings.NewReader(`"`+in+`"`), 10, 1<<20)
+		l.Peek()
+		got, ok := l.Digits()
+		ref, err := strconv.ParseUint(in, 10, 64)
+		canonical := err == nil && strconv.FormatUint(ref, 10) == in && len(in) < 20
+		if ok != canonical || ok && got != ref {
+			t.Fatalf("%q: %d, %v", in, got, ok)
 		}
 	}
 }

@@ -63,6 +63,17 @@ func (l *Lexer) Digits() (uint64, bool) {
 // leadingDigits returns the number that b begins with, or that of its first 19
 // digits, which fit into 64 bits.
 func leadingDigits(b []byte) (n uint64, size int) {
+	for range 2 {
+		if len(b)-size < 8 {
+			break
+		}
+		eight, ok := eightDigits(binary.LittleEndian.Uint64(b[size:]))
+		if !ok {
+			break
+		}
+		n = n*100_000_000 + eight
+		size += 8
+	}
 	for size < len(b) && size < 19 {
 		d := b[size] - '0'
 		if d > 9 {
@@ -72,6 +83,20 @@ func leadingDigits(b []byte) (n uint64, size int) {
 		size++
 	}
 	return n, size
+}
+
+// eightDigits returns the number that eight bytes spell, the first being the
+// lowest of the word, if all are digits. Pairs of digits are put together, then
+// pairs of pairs, and so on.
+func eightDigits(w uint64) (uint64, bool) {
+	if (w&0xf0f0f0f0f0f0f0f0)|((w+0x0606060606060606)&0xf0f0f0f0f0f0f0f0)>>4 != 0x3333333333333333 {
+		return 0, false
+	}
+	w &= 0x0f0f0f0f0f0f0f0f
+	w = w * (10<<8 + 1) >> 8
+	w = w & 0x00ff00ff00ff00ff * (100<<16 + 1) >> 16
+	w = w & 0x0000ffff0000ffff * (10_000<<32 + 1) >> 32
+	return w, true
 }
 
 const (
