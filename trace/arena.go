@@ -16,10 +16,10 @@ type arena struct {
 	limit  int64 // bytes
 	taken  int64 // bytes
 	text   []byte
-	attrs  slab[Attr]
-	values slab[Value]
-	events slab[Event]
-	links  slab[Link]
+	attrs  pile[Attr]
+	values pile[Value]
+	events pile[Event]
+	links  pile[Link]
 
 	interned [1 << internBits]string
 }
@@ -36,8 +36,14 @@ func newArena(limit int64) arena { return arena{limit: limit} }
 // take counts n bytes more.
 func (a *arena) take(n int64) { a.taken += n }
 
-// affordable reports whether the budget allows what was taken.
-func (a *arena) affordable() bool { return a.taken <= a.limit }
+// affordable reports whether the budget allows what was taken and what is piled
+// up.
+func (a *arena) affordable() bool {
+	return a.taken+a.attrs.size()+a.values.size()+a.events.size()+a.links.size() <= a.limit
+}
+
+// often is how many items may pile up until affordable is to be asked again.
+const often = 1024
 
 // string returns b as a string. Short strings that were met lately are shared:
 // keys, names of spans and of servers repeat all the time.
@@ -106,30 +112,44 @@ func (a *arena) copy(b []byte) string {
 	return unsafe.String(&a.text[start], len(b))
 }
 
-// slab cuts slices from a piece of memory.
-type slab[T any] struct{ free []T }
+// pile gathers items whose number is not known beforehand, until they are cut
+// off as a slice of their own. Items of something nested lie on top of those of
+// what it is in.
+type pile[T any] struct {
+	items []T
+	free  []T // rest of the piece that slices are cut from
+}
 
-// clone returns a copy of items, or nil if there are none.
-func (s *slab[T]) clone(a *arena, items []T) []T {
+func (p *pile[T]) add(item T) { p.items = append(p.items, item) }
+
+// size returns how many bytes the pile takes.
+func (p *pile[T]) size() int64 {
+	var item T
+	return int64(cap(p.items)) * int64(unsafe.Sizeof(item))
+}
+
+// cut takes the items from number base on off the pile and returns a copy of
+// them, or nil if there are none.
+func (p *pile[T]) cut(a *arena, base int) []T {
+	items := p.items[base:]
+	p.items = p.items[:base]
 	n := len(items)
 	if n == 0 {
 		return nil
 	}
 	var item T
 	size := int(unsafe.Sizeof(item))
-	if n > len(s.free) {
+	if n > len(p.free) {
 		piece := max(slabBytes/size, 1)
 		if n > piece/8 {
 			a.take(int64(n * size))
-			out := make([]T, n)
-			copy(out, items)
-			return out
+			return append(make([]T, 0, n), items...)
 		}
 		a.take(int64(piece * size))
-		s.free = make([]T, piece)
+		p.free = make([]T, piece)
 	}
-	out := s.free[:n:n]
-	s.free = s.free[n:]
+	out := p.free[:n:n]
+	p.free = p.free[n:]
 	copy(out, items)
 	return out
 }

@@ -1,7 +1,6 @@
 package trace
 
 import (
-	"bytes"
 	"math"
 	"strconv"
 )
@@ -74,7 +73,7 @@ func (r *jsonReader) jaegerSpan(t *jaegerTrace) {
 	s.Resource, s.Scope = t.process(r, ""), &Scope{}
 	r.marked = false
 	duration := int64(0)
-	refs := len(r.linkStack)
+	refs := len(r.arena.links.items)
 	r.object(func(key []byte) {
 		switch string(key) {
 		case "traceID":
@@ -108,8 +107,7 @@ func (r *jsonReader) jaegerSpan(t *jaegerTrace) {
 		}
 	})
 	s.End = endOf(s.Start, duration)
-	r.jaegerRelations(s, r.linkStack[refs:])
-	r.linkStack = r.linkStack[:refs]
+	r.jaegerRelations(s, refs)
 	r.jaegerMeanings(s)
 	r.endSpan(s)
 }
@@ -174,14 +172,15 @@ func (r *jsonReader) jaegerReference() {
 			r.lex.Skip()
 		}
 	})
-	r.linkStack = append(r.linkStack, l)
+	r.arena.links.add(l)
 }
 
-// jaegerRelations makes the first reference to a parent in the same trace the
-// parent, and the others links.
-func (r *jsonReader) jaegerRelations(s *Span, refs []Link) {
-	links := refs[:0]
-	for _, l := range refs {
+// jaegerRelations makes of the references from number base on the first one to a
+// parent in the same trace the parent, and of the others links.
+func (r *jsonReader) jaegerRelations(s *Span, base int) {
+	all := &r.arena.links.items
+	links := (*all)[:base]
+	for _, l := range (*all)[base:] {
 		child := l.TraceState == "CHILD_OF"
 		l.TraceState = ""
 		if child && s.ParentID.IsZero() && l.TraceID == s.TraceID {
@@ -190,170 +189,6 @@ func (r *jsonReader) jaegerRelations(s *Span, refs []Link) {
 		}
 		links = append(links, l)
 	}
-	s.Links = r.arena.links.clone(&r.arena, links)
-}
-
-func (r *jsonReader) jaegerTags() []Attr {
-	base := len(r.attrStack)
-	r.array(func() {
-		a := r.jaegerTag()
-		r.marked = r.marked || isMark(a.Key)
-		r.attrStack = append(r.attrStack, a)
-	})
-	out := r.arena.attrs.clone(&r.arena, r.attrStack[base:])
-	r.attrStack = r.attrStack[:base]
-	return out
-}
-
-// jaegerTag reads a tag, whose value may stand before its type.
-func (r *jsonReader) jaegerTag() Attr {
-	var a Attr
-	kind := ""
-	r.object(func(key []byte) {
-		switch string(key) {
-		case "key":
-			a.Key = r.text()
-		case "type":
-			kind = r.text()
-		case "value":
-			a.Value = r.plainValue()
-		default:
-			r.lex.Skip()
-		}
-	})
-	a.Value = typed(a.Value, kind)
-	return a
-}
-
-// plainValue reads a value that tells its type by its JSON.
-func (r *jsonReader) plainValue() Value {
-	switch c := r.lex.Peek(); c {
-	case '"':
-		return String(r.string(r.lex.String()))
-	case 't', 'f':
-		return Bool(r.lex.Bool())
-	case 'n', '{', '[':
-		r.lex.Skip()
-		return Value{}
-	}
-	text := string(r.lex.Scalar())
-	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
-		return Int(n)
-	}
-	f, err := strconv.ParseFloat(text, 64)
-	if err != nil {
-		return String(text)
-	}
-	return Float(f)
-}
-
-// typed gives a value the type that its tag names, where it has another: Jaeger
-// writes large integers as strings and whole floats as integers.
-func typed(v Value, kind string) Value {
-	switch {
-	case kind == "int64" && v.Kind() == ValueString:
-		if n, err := strconv.ParseInt(v.Str(), 10, 64); err == nil {
-			return Int(n)
-		}
-	case kind == "float64" && v.Kind() == ValueInt:
-		return Float(float64(v.Int()))
-	case kind == "float64" && v.Kind() == ValueString:
-		if f, err := strconv.ParseFloat(v.Str(), 64); err == nil {
-			return Float(f)
-		}
-	case kind == "bool" && v.Kind() == ValueString:
-		if b, err := strconv.ParseBool(v.Str()); err == nil {
-			return Bool(b)
-		}
-	case kind == "binary" && v.Kind() == ValueString:
-		if b, err := fromBase64([]byte(v.Str())); err == nil {
-			return Bytes(b)
-		}
-	}
-	return v
-}
-
-// jaegerLogs reads events: a log whose field event names it.
-func (r *jsonReader) jaegerLogs() []Event {
-	base := len(r.eventStack)
-	r.array(func() {
-		var e Event
-		r.object(func(key []byte) {
-			switch string(key) {
-			case "timestamp":
-				e.Time = max(r.microseconds(), 0)
-			case "fields":
-				e.Attrs = r.fromJaeger(r.jaegerTags())
-			default:
-				r.lex.Skip()
-			}
-		})
-		// An attribute of that name comes before the one that Jaeger adds.
-		for i := len(e.Attrs) - 1; i >= 0; i-- {
-			if e.Attrs[i].Key == "event" && e.Attrs[i].Value.Kind() == ValueString {
-				e.Name = e.Attrs[i].Value.Str()
-				e.Attrs = append(e.Attrs[:i], e.Attrs[i+1:]...)
-				break
-			}
-		}
-		r.eventStack = append(r.eventStack, e)
-	})
-	out := r.arena.events.clone(&r.arena, r.eventStack[base:])
-	r.eventStack = r.eventStack[:base]
-	return out
-}
-
-// jaegerMeanings moves what tags say to the fields that OTLP has for it, and
-// takes those tags off.
-func (r *jsonReader) jaegerMeanings(s *Span) {
-	scope := Scope{}
-	failed, coded := false, false
-	kept := s.Attrs[:0]
-	for _, a := range s.Attrs {
-		text := a.Value.Str()
-		switch a.Key {
-		case "span.kind":
-			s.Kind = jaegerKind(text)
-		case "error":
-			if failed = a.Value.Bool() || text == "true"; !failed {
-				kept = append(kept, a)
-			}
-		case "otel.status_code":
-			coded = true
-			s.Status.Code = jaegerCode(text)
-		case "otel.status_description":
-			s.Status.Message = text
-		case "otel.scope.name", "otel.library.name":
-			scope.Name = text
-		case "otel.scope.version", "otel.library.version":
-			scope.Version = text
-		case "w3c.tracestate":
-			s.TraceState = text
-		default:
-			kept = append(kept, a)
-		}
-	}
-	s.Attrs = kept
-	if failed && !coded {
-		s.Status.Code = StatusError
-	}
-	s.Scope = share(r.scopes, &scope, encodeScope)
-}
-
-func jaegerKind(name string) Kind {
-	for i, known := range kindNames {
-		if bytes.EqualFold([]byte(known), []byte(name)) {
-			return Kind(i)
-		}
-	}
-	return KindUnspecified
-}
-
-func jaegerCode(name string) StatusCode {
-	for i, known := range codeNames {
-		if known == name {
-			return StatusCode(i)
-		}
-	}
-	return StatusUnset
+	*all = links
+	s.Links = r.arena.links.cut(&r.arena, base)
 }

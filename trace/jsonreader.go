@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/chaintrace/chaintrace/trace/attr"
 	"github.com/chaintrace/chaintrace/trace/internal/jsonlex"
 )
 
@@ -20,13 +19,7 @@ type jsonReader struct {
 	*builder
 	lex *jsonlex.Lexer
 
-	// Parts of what is being read are gathered here and cloned when complete;
-	// those of something nested lie behind those of what it is in.
-	attrStack  []Attr
-	valueStack []Value
-	eventStack []Event
-	linkStack  []Link
-	guesses    []keyGuess // by place in attrStack
+	guesses []keyGuess // by place on the pile of attributes
 
 	depth   int  // of lists and maps in the attribute
 	marked  bool // an attribute of the current span may be a mark of Portable
@@ -221,201 +214,18 @@ func (r *jsonReader) array(element func()) {
 	if r.lex.Null() || !r.lex.Open('[') {
 		return
 	}
-	for first := true; r.lex.NextElement(first); first = false {
+	for i := 0; r.lex.NextElement(i == 0); i++ {
 		element()
+		r.checkMemory(i)
 	}
 }
 
-// span reads a span, which is kept only if it is whole and right.
-func (r *jsonReader) span(res *Resource, scope *Scope) {
-	s := r.add()
-	s.Resource, s.Scope = res, scope
-	r.marked = false
-	started := r.spanStart(s)
-	if started || !r.lex.Null() && r.lex.Open('{') {
-		for first := !started; ; first = false {
-			key, ok := r.lex.NextKey(first)
-			if !ok {
-				break
-			}
-			r.spanField(s, key)
-		}
-	}
-	r.endSpan(s)
-}
-
-// spanStart reads the beginning of a span as far as its fields come in the
-// order in which most writers have them. It reports whether there was any.
-func (r *jsonReader) spanStart(s *Span) bool {
-	lex := r.lex
-	if !lex.Try(`{"traceId":"`) {
-		return false
-	}
-	r.idText("traceId", s.TraceID[:], lex.StringRest())
-	if lex.Try(`,"spanId":"`) {
-		r.idText("spanId", s.SpanID[:], lex.StringRest())
-	}
-	if lex.Try(`,"parentSpanId":"`) {
-		r.idText("parentSpanId", s.ParentID[:], lex.StringRest())
-	}
-	if lex.Try(`,"flags":`) {
-		s.Flags = r.uint32()
-	}
-	if lex.Try(`,"name":"`) {
-		s.Name = r.string(lex.StringRest())
-	}
-	if lex.Try(`,"kind":`) {
-		s.Kind = Kind(r.enum("SPAN_KIND_", kindNames))
-	}
-	if lex.Try(`,"startTimeUnixNano":`) {
-		s.Start = r.time()
-	}
-	if lex.Try(`,"endTimeUnixNano":`) {
-		s.End = r.time()
-	}
-	if lex.Try(`,"attributes":`) {
-		s.Attrs = r.attributes()
-	}
-	lex.Opened()
-	return true
-}
-
-// endSpan ends what add began: it keeps the span, or drops it after an error.
-func (r *jsonReader) endSpan(s *Span) {
-	if err := r.lex.Err(); err != nil {
-		var bad *badValueError
-		if s.Name != "" && errors.As(err, &bad) && bad.span == "" {
-			bad.span = clip(s.Name)
-		}
-		r.drop()
-		return
-	}
-	s.Attrs = r.fromJaeger(s.Attrs)
-	if r.marked {
-		r.restore(s)
-	}
-	if !r.affordable() {
+// checkMemory fails, at every so manieth element, when too much was taken.
+func (r *jsonReader) checkMemory(i int) {
+	if i%often == often-1 && !r.affordable() {
 		r.lex.Fail(&LimitError{LimitMemory, r.limit})
 	}
 }
-
-func (r *jsonReader) spanField(s *Span, key []byte) {
-	switch string(key) {
-	case "traceId":
-		r.id("traceId", s.TraceID[:])
-	case "spanId":
-		r.id("spanId", s.SpanID[:])
-	case "parentSpanId":
-		r.id("parentSpanId", s.ParentID[:])
-	case "name":
-		s.Name = r.text()
-	case "kind":
-		s.Kind = Kind(r.enum("SPAN_KIND_", kindNames))
-	case "startTimeUnixNano":
-		s.Start = r.time()
-	case "endTimeUnixNano":
-		s.End = r.time()
-	case "attributes":
-		s.Attrs = r.attributes()
-	case "events":
-		s.Events = r.events()
-	case "links":
-		s.Links = r.links()
-	case "status":
-		r.status(s)
-	default:
-		r.rareSpanField(s, key)
-	}
-}
-
-func (r *jsonReader) rareSpanField(s *Span, key []byte) {
-	switch string(key) {
-	case "traceState":
-		s.TraceState = r.text()
-	case "flags":
-		s.Flags = r.uint32()
-	case "droppedAttributesCount":
-		s.DroppedAttrs = r.uint32()
-	case "droppedEventsCount":
-		s.DroppedEvents = r.uint32()
-	case "droppedLinksCount":
-		s.DroppedLinks = r.uint32()
-	default:
-		r.lex.Skip()
-	}
-}
-
-func (r *jsonReader) status(s *Span) {
-	r.object(func(key []byte) {
-		switch string(key) {
-		case "code":
-			s.Status.Code = StatusCode(r.enum("STATUS_CODE_", codeNames))
-		case "message":
-			s.Status.Message = r.text()
-		default:
-			r.lex.Skip()
-		}
-	})
-}
-
-func (r *jsonReader) events() []Event {
-	base := len(r.eventStack)
-	r.array(func() {
-		var e Event
-		r.object(func(key []byte) {
-			switch string(key) {
-			case "timeUnixNano":
-				e.Time = r.time()
-			case "name":
-				e.Name = r.text()
-			case "attributes":
-				e.Attrs = r.fromJaeger(r.attributes())
-			case "droppedAttributesCount":
-				e.Dropped = r.uint32()
-			default:
-				r.lex.Skip()
-			}
-		})
-		r.eventStack = append(r.eventStack, e)
-	})
-	out := r.arena.events.clone(&r.arena, r.eventStack[base:])
-	r.eventStack = r.eventStack[:base]
-	return out
-}
-
-func (r *jsonReader) links() []Link {
-	base := len(r.linkStack)
-	r.array(func() {
-		var l Link
-		r.object(func(key []byte) {
-			switch string(key) {
-			case "traceId":
-				r.id("traceId", l.TraceID[:])
-			case "spanId":
-				r.id("spanId", l.SpanID[:])
-			case "traceState":
-				l.TraceState = r.text()
-			case "attributes":
-				l.Attrs = r.fromJaeger(r.attributes())
-			case "droppedAttributesCount":
-				l.Dropped = r.uint32()
-			case "flags":
-				l.Flags = r.uint32()
-			default:
-				r.lex.Skip()
-			}
-		})
-		r.linkStack = append(r.linkStack, l)
-	})
-	out := r.arena.links.clone(&r.arena, r.linkStack[base:])
-	r.linkStack = r.linkStack[:base]
-	return out
-}
-
-// isMark reports whether an attribute may be a mark of Portable.
-func isMark(key string) bool { return strings.HasPrefix(key, markPrefix) }
-
-const markPrefix = "chaintrace."
 
 // failure says where reading ended and, for a cut input, what that leaves.
 func (r *jsonReader) failure(err error) error {
@@ -448,38 +258,4 @@ func clip(s string) string {
 		return s
 	}
 	return strings.ToValidUTF8(s[:limit], "") + "…"
-}
-
-// fromJaeger undoes what Jaeger does to attributes: it adds some, and arrays
-// become their JSON text.
-func (r *jsonReader) fromJaeger(attrs []Attr) []Attr {
-	if !r.jaeger {
-		return attrs
-	}
-	out := attrs[:0]
-	for _, a := range attrs {
-		if a.Key == "internal.span.format" || a.Key == "opentracing.ref_type" {
-			continue
-		}
-		if attr.IsList(a.Key) && a.Value.Kind() == ValueString {
-			if list, ok := parseList(a.Value.Str()); ok {
-				a.Value = list
-			}
-		}
-		out = append(out, a)
-	}
-	return out
-}
-
-// parseList reads a JSON array of strings.
-func parseList(text string) (Value, bool) {
-	lex := jsonlex.New(strings.NewReader(text), 1, len(text)+1)
-	if !lex.Open('[') {
-		return Value{}, false
-	}
-	var values []Value
-	for first := true; lex.NextElement(first); first = false {
-		values = append(values, String(string(lex.String())))
-	}
-	return List(values...), lex.Err() == nil && lex.Peek() == 0
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/chaintrace/chaintrace/trace/attr"
 )
@@ -123,3 +124,8 @@ func inSequence(spans []Span, sequence []int64) {
 		}
 	}
 }
+
+// isMark reports whether an attribute may be a mark of Portable.
+func isMark(key string) bool { return strings.HasPrefix(key, markPrefix) }
+
+const markPrefix = "chaintrace."

@@ -18,14 +18,9 @@ type protoReader struct {
 	*builder
 	in window.Window
 
-	// As in jsonReader.
-	attrStack  []Attr
-	valueStack []Value
-	eventStack []Event
-	linkStack  []Link
-	keys       []string // the last key by place in attrStack
-	marked     bool
-	depth      int
+	keys   []string // the last key by place on the pile of attributes
+	marked bool     // an attribute of the current span may be a mark of Portable
+	depth  int      // of lists and maps in the attribute
 }
 
 func newProtoReader(b *builder, in io.Reader) *protoReader {
@@ -184,7 +179,7 @@ func (r *protoReader) resourceSpans(length int64) error {
 					res.Dropped = uint32(f.n)
 				}
 				return nil
-			}, func() { res.Attrs = append(res.Attrs, r.takeAttrs(0)...) })
+			}, func() { res.Attrs = append(res.Attrs, r.arena.attrs.cut(&r.arena, 0)...) })
 		case 2:
 			return r.scopeSpans(n, res)
 		case 3:
@@ -213,7 +208,7 @@ func (r *protoReader) scopeSpans(length int64, res *Resource) error {
 					scope.Dropped = uint32(f.n)
 				}
 				return nil
-			}, func() { scope.Attrs = append(scope.Attrs, r.takeAttrs(0)...) })
+			}, func() { scope.Attrs = append(scope.Attrs, r.arena.attrs.cut(&r.arena, 0)...) })
 		case 2:
 			return r.span(n, res, scope)
 		case 3:

@@ -17,19 +17,22 @@ func (r *protoReader) span(n int64, res *Resource, scope *Scope) error {
 	s.Resource, s.Scope = res, scope
 	r.marked = false
 	if err := r.spanFields(s, b); err != nil {
-		r.attrStack, r.eventStack, r.linkStack = r.attrStack[:0], r.eventStack[:0], r.linkStack[:0]
 		name := clip(s.Name)
 		r.drop()
 		return fmt.Errorf("span %q: %w", name, err)
 	}
-	s.Attrs = r.takeAttrs(0)
-	s.Events = r.arena.events.clone(&r.arena, r.eventStack)
-	s.Links = r.arena.links.clone(&r.arena, r.linkStack)
-	r.eventStack, r.linkStack = r.eventStack[:0], r.linkStack[:0]
+	s.Attrs = r.arena.attrs.cut(&r.arena, 0)
+	s.Events = r.arena.events.cut(&r.arena, 0)
+	s.Links = r.arena.links.cut(&r.arena, 0)
 	if r.marked {
 		r.restore(s)
 	}
 	r.in.Pos += len(b)
+	return r.checkMemory()
+}
+
+// checkMemory fails when too much was taken.
+func (r *protoReader) checkMemory() error {
 	if !r.affordable() {
 		return &LimitError{LimitMemory, r.limit}
 	}
@@ -37,7 +40,7 @@ func (r *protoReader) span(n int64, res *Resource, scope *Scope) error {
 }
 
 func (r *protoReader) spanFields(s *Span, b []byte) error {
-	for len(b) > 0 {
+	for i := 0; len(b) > 0; i++ {
 		f, size := next(b)
 		if size < 0 {
 			return malformed("its fields", size)
@@ -45,6 +48,11 @@ func (r *protoReader) spanFields(s *Span, b []byte) error {
 		b = b[size:]
 		if err := r.spanField(s, f); err != nil {
 			return err
+		}
+		if i%often == often-1 {
+			if err := r.checkMemory(); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -130,7 +138,7 @@ func (r *protoReader) status(s *Span, b []byte) error {
 
 func (r *protoReader) event(b []byte) error {
 	var e Event
-	base := len(r.attrStack)
+	base := len(r.arena.attrs.items)
 	for len(b) > 0 {
 		f, size := next(b)
 		if size < 0 {
@@ -150,14 +158,14 @@ func (r *protoReader) event(b []byte) error {
 			e.Dropped = uint32(f.n)
 		}
 	}
-	e.Attrs = r.takeAttrs(base)
-	r.eventStack = append(r.eventStack, e)
+	e.Attrs = r.arena.attrs.cut(&r.arena, base)
+	r.arena.events.add(e)
 	return nil
 }
 
 func (r *protoReader) link(b []byte) error {
 	var l Link
-	base := len(r.attrStack)
+	base := len(r.arena.attrs.items)
 	for len(b) > 0 {
 		f, size := next(b)
 		if size < 0 {
@@ -180,19 +188,12 @@ func (r *protoReader) link(b []byte) error {
 			l.Flags = uint32(f.n)
 		}
 		if err != nil {
-			return fmt.Errorf("link %d: %w", len(r.linkStack), err)
+			return fmt.Errorf("link %d: %w", len(r.arena.links.items), err)
 		}
 	}
-	l.Attrs = r.takeAttrs(base)
-	r.linkStack = append(r.linkStack, l)
+	l.Attrs = r.arena.attrs.cut(&r.arena, base)
+	r.arena.links.add(l)
 	return nil
-}
-
-// takeAttrs returns the attributes gathered from index base on.
-func (r *protoReader) takeAttrs(base int) []Attr {
-	out := r.arena.attrs.clone(&r.arena, r.attrStack[base:])
-	r.attrStack = r.attrStack[:base]
-	return out
 }
 
 // attribute gathers a KeyValue.
@@ -217,14 +218,14 @@ func (r *protoReader) attribute(f field) error {
 		}
 	}
 	r.marked = r.marked || isMark(a.Key)
-	r.attrStack = append(r.attrStack, a)
+	r.arena.attrs.add(a)
 	return nil
 }
 
 // key returns an attribute's key. Spans on end mostly have the same keys in the
 // same order, so the one that stood here the last time is tried first.
 func (r *protoReader) key(f field) string {
-	at := len(r.attrStack)
+	at := len(r.arena.attrs.items)
 	for len(r.keys) <= at {
 		r.keys = append(r.keys, "")
 	}
@@ -266,21 +267,20 @@ func (r *protoReader) value(b []byte) (v Value, err error) {
 }
 
 func (r *protoReader) list(b []byte) (Value, error) {
-	base := len(r.valueStack)
+	base := len(r.arena.values.items)
 	err := r.nested(b, func(f field) error {
 		v, err := r.value(f.b)
-		r.valueStack = append(r.valueStack, v)
+		r.arena.values.add(v)
 		return err
 	})
-	out := r.arena.values.clone(&r.arena, r.valueStack[base:])
-	r.valueStack = r.valueStack[:base]
+	out := r.arena.values.cut(&r.arena, base)
 	return List(out...), err
 }
 
 func (r *protoReader) kvlist(b []byte) (Value, error) {
-	base := len(r.attrStack)
+	base := len(r.arena.attrs.items)
 	err := r.nested(b, r.attribute)
-	return Map(r.takeAttrs(base)...), err
+	return Map(r.arena.attrs.cut(&r.arena, base)...), err
 }
 
 // nested calls each for the elements of a list or map, which may be nested.
@@ -290,7 +290,7 @@ func (r *protoReader) nested(b []byte, each func(f field) error) error {
 	}
 	r.depth++
 	defer func() { r.depth-- }()
-	for len(b) > 0 {
+	for i := 0; len(b) > 0; i++ {
 		f, size := next(b)
 		if size < 0 {
 			return malformed("value", size)
@@ -301,6 +301,11 @@ func (r *protoReader) nested(b []byte, each func(f field) error) error {
 		}
 		if err := each(f); err != nil {
 			return err
+		}
+		if i%often == often-1 {
+			if err := r.checkMemory(); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -234,9 +234,47 @@ func TestReadInputOfTheLimit(t *testing.T) {
 	}
 }
 
+// A few bytes of input must not take memory without end, wherever they stand.
+func TestReadSmallThingsWithoutEnd(t *testing.T) {
+	for name, tt := range map[string]struct{ head, again string }{
+		"spans":           {`{"resourceSpans":[{"scopeSpans":[{"spans":[{}`, `,{}`},
+		"attributes":      {`{"resourceSpans":[{"scopeSpans":[{"spans":[{"attributes":[{}`, `,{}`},
+		"events":          {`{"resourceSpans":[{"scopeSpans":[{"spans":[{"events":[{}`, `,{}`},
+		"links":           {`{"resourceSpans":[{"scopeSpans":[{"spans":[{"links":[{}`, `,{}`},
+		"values":          {`{"resourceSpans":[{"scopeSpans":[{"spans":[{"attributes":[{"value":{"arrayValue":{"values":[{}`, `,{}`},
+		"values, spaced":  {`{"resourceSpans":[{"scopeSpans":[{"spans":[{"attributes":[{"value":{"arrayValue":{"values": [{}`, `,{}`},
+		"a resource's":    {`{"resourceSpans":[{"resource":{"attributes":[{}`, `,{}`},
+		"spans of Jaeger": {`{"data":[{"spans":[{}`, `,{}`},
+		"tags of Jaeger":  {`{"data":[{"spans":[{"tags":[{}`, `,{}`},
+		"logs of Jaeger":  {`{"data":[{"spans":[{"logs":[{}`, `,{}`},
+		"references":      {`{"data":[{"spans":[{"references":[{}`, `,{}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in := io.MultiReader(strings.NewReader(tt.head), &forever{text: tt.again})
+			_, err := trace.Read(in, trace.ReadOptions{MaxMemory: 4 << 20, MaxInput: 1 << 30})
+			var limit *trace.LimitError
+			if !errors.As(err, &limit) || limit.What != trace.LimitMemory {
+				t.Errorf("error %v", err)
+			}
+		})
+	}
+	// The same in protobuf, where a message says how long it is.
+	empty := bytes.Repeat(field(9, nil), 1<<20)
+	for name, in := range map[string][]byte{
+		"attributes": spanMessage(empty),
+		"values":     spanMessage(field(9, field(2, field(5, bytes.Repeat(field(1, nil), 1<<20))))),
+	} {
+		_, err := trace.Read(bytes.NewReader(in), trace.ReadOptions{MaxMemory: 16 << 20})
+		var limit *trace.LimitError
+		if !errors.As(err, &limit) || limit.What != trace.LimitMemory {
+			t.Errorf("protobuf, %s: error %v", name, err)
+		}
+	}
+}
+
 // A single string longer than memory allows is not waited for.
 func TestReadHugeString(t *testing.T) {
-	endless := io.MultiReader(strings.NewReader(`{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"`), &forever{'x'})
+	endless := io.MultiReader(strings.NewReader(`{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"`), &forever{text: "x"})
 	_, err := trace.Read(endless, trace.ReadOptions{MaxMemory: 8 << 20})
 	var limit *trace.LimitError
 	if !errors.As(err, &limit) || limit.What != trace.LimitMemory {
@@ -244,12 +282,16 @@ func TestReadHugeString(t *testing.T) {
 	}
 }
 
-// forever is a reader of one byte over and over.
-type forever struct{ b byte }
+// forever is a reader of one text over and over.
+type forever struct {
+	text string
+	at   int
+}
 
 func (f *forever) Read(p []byte) (int, error) {
 	for i := range p {
-		p[i] = f.b
+		p[i] = f.text[f.at]
+		f.at = (f.at + 1) % len(f.text)
 	}
 	return len(p), nil
 }
