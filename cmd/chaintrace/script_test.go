@@ -2,13 +2,30 @@ package main
 
 import (
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
 func TestMain(m *testing.M) {
+	// As the command, this process belongs to a script, with its environment.
+	if filepath.Base(os.Args[0]) != "chaintrace" {
+		forgetTelemetry()
+	}
 	testscript.Main(m, map[string]func(){"chaintrace": main})
+}
+
+// forgetTelemetry takes out of the environment what would have runs sent
+// somewhere, or be part of another trace.
+func forgetTelemetry() {
+	for _, variable := range os.Environ() {
+		name, _, _ := strings.Cut(variable, "=")
+		if strings.HasPrefix(name, "OTEL_") || name == "TRACEPARENT" || name == "TRACESTATE" {
+			os.Unsetenv(name)
+		}
+	}
 }
 
 func TestScripts(t *testing.T) {

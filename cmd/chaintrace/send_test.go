@@ -29,11 +29,6 @@ type fakeCollector struct {
 
 func newCollector(t *testing.T) *fakeCollector {
 	t.Helper()
-	for _, kv := range os.Environ() {
-		if name, _, _ := strings.Cut(kv, "="); strings.HasPrefix(name, "OTEL_") || strings.HasPrefix(name, "TRACE") {
-			t.Setenv(name, "")
-		}
-	}
 	t.Chdir(t.TempDir())
 	c := &fakeCollector{refuse: func(int) string { return "" }}
 	server := httptest.NewServer(c)
