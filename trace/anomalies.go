@@ -1,11 +1,8 @@
 package trace
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
-
-	"github.com/chaintrace/chaintrace/trace/attr"
 )
 
 // AnomalyKind is a way in which a span is not as it should be. Its text is
@@ -34,6 +31,8 @@ const (
 	// AnomalyEarly: the span starts before its parent started, so the clocks
 	// that the two were timed with disagree.
 	AnomalyEarly AnomalyKind = "early"
+	// AnomalyEventNoTime: an event of the span has no time, or one before 1970.
+	AnomalyEventNoTime AnomalyKind = "event-no-time"
 	// AnomalyNoID: the span's own ID or that of its trace is unset.
 	AnomalyNoID AnomalyKind = "no-id"
 )
@@ -42,7 +41,7 @@ const (
 func AnomalyKinds() []AnomalyKind {
 	return []AnomalyKind{
 		AnomalyOrphan, AnomalyCycle, AnomalyDuplicateID, AnomalyUnfinished,
-		AnomalyBackward, AnomalyNoTime, AnomalyEarly, AnomalyNoID,
+		AnomalyBackward, AnomalyNoTime, AnomalyEarly, AnomalyEventNoTime, AnomalyNoID,
 	}
 }
 
@@ -78,6 +77,8 @@ func (k AnomalyKind) words() (one, many string) {
 		return "has no valid start time", "have no valid start time"
 	case AnomalyEarly:
 		return "starts before its parent, as clocks disagree", "start before their parents, as clocks disagree"
+	case AnomalyEventNoTime:
+		return "has an event without a valid time", "have an event without a valid time"
 	case AnomalyNoID:
 		return "has no ID, or no trace ID", "have no ID, or no trace ID"
 	}
@@ -91,69 +92,6 @@ func (k AnomalyKind) words() (one, many string) {
 // depend on their order, except among duplicates that differ in nothing but
 // what is attached to them.
 func (t *Trace) Anomalies() []Anomaly { return newFamily(t.Spans).anomalies() }
-
-// family knows how the spans of a Trace are related.
-type family struct {
-	spans     []Span
-	parents   []int32 // of each span the parent's index; -1: it is not there, or there is none
-	duplicate []bool  // another span stands for the span's ID
-}
-
-// newFamily relates spans by their IDs.
-func newFamily(spans []Span) *family {
-	type key struct {
-		trace TraceID
-		span  SpanID
-	}
-	f := &family{spans: spans, parents: make([]int32, len(spans)), duplicate: make([]bool, len(spans))}
-	byID := make(map[key]int32, len(spans))
-	for i := range spans {
-		s := &spans[i]
-		if s.SpanID.IsZero() {
-			continue // a zero parent means that there is none
-		}
-		id := key{s.TraceID, s.SpanID}
-		first, ok := byID[id]
-		switch {
-		case !ok:
-			byID[id] = int32(i)
-		case compareDuplicates(s, &spans[first]) < 0:
-			byID[id] = int32(i)
-			f.duplicate[first] = true
-		default:
-			f.duplicate[i] = true
-		}
-	}
-	for i := range spans {
-		f.parents[i] = -1
-		if spans[i].ParentID.IsZero() {
-			continue
-		}
-		if parent, ok := byID[key{spans[i].TraceID, spans[i].ParentID}]; ok {
-			f.parents[i] = parent
-		}
-	}
-	return f
-}
-
-// compareDuplicates decides, by content, which of several spans stands for
-// their ID, so that the order of the input decides nothing.
-func compareDuplicates(a, b *Span) int {
-	return cmp.Or(
-		cmp.Compare(a.Start, b.Start),
-		cmp.Compare(a.Name, b.Name),
-		cmp.Compare(a.End, b.End),
-		slices.Compare(a.ParentID[:], b.ParentID[:]),
-		cmp.Compare(a.Flags, b.Flags),
-	)
-}
-
-// isRoot reports whether a span begins a tree by right: it names no parent, or
-// one that is meant to be elsewhere.
-func (f *family) isRoot(i int) bool {
-	s := &f.spans[i]
-	return f.parents[i] < 0 && (s.ParentID.IsZero() || s.Flags&flagIsRemote != 0 || s.Name == attr.SpanStartup)
-}
 
 func (f *family) anomalies() []Anomaly {
 	inCycle := f.cycles()
@@ -173,6 +111,7 @@ func (f *family) anomalies() []Anomaly {
 		add(AnomalyNoTime, s.Start <= 0)
 		// Round a circle somebody always starts too early.
 		add(AnomalyEarly, !inCycle[i] && f.startsEarly(i))
+		add(AnomalyEventNoTime, slices.ContainsFunc(s.Events, func(e Event) bool { return e.Time <= 0 }))
 		add(AnomalyNoID, s.SpanID.IsZero() || s.TraceID.IsZero())
 	}
 	var out []Anomaly
@@ -187,27 +126,4 @@ func (f *family) anomalies() []Anomaly {
 func (f *family) startsEarly(i int) bool {
 	start := f.spans[i].Start
 	return f.parents[i] >= 0 && start > 0 && start < f.spans[f.parents[i]].Start
-}
-
-// cycles finds the spans that are their own ancestors. Each walk goes up until
-// it meets a span that was met before; if that was on the same walk, it has
-// closed a circle.
-func (f *family) cycles() []bool {
-	inCycle := make([]bool, len(f.spans))
-	met := make([]int32, len(f.spans)) // 1 + the span that the walk began with; 0: not met
-	for i := range f.spans {
-		walk, at := int32(i+1), int32(i)
-		for at >= 0 && met[at] == 0 {
-			met[at] = walk
-			at = f.parents[at]
-		}
-		if at < 0 || met[at] != walk {
-			continue
-		}
-		for !inCycle[at] {
-			inCycle[at] = true
-			at = f.parents[at]
-		}
-	}
-	return inCycle
 }

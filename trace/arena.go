@@ -36,10 +36,9 @@ func newArena(limit int64) arena { return arena{limit: limit} }
 // take counts n bytes more.
 func (a *arena) take(n int64) { a.taken += n }
 
-// affordable reports whether the budget allows what was taken and what is piled
-// up.
-func (a *arena) affordable() bool {
-	return a.taken+a.attrs.size()+a.values.size()+a.events.size()+a.links.size() <= a.limit
+// memory returns how many bytes were taken and are piled up.
+func (a *arena) memory() int64 {
+	return a.taken + a.attrs.size() + a.values.size() + a.events.size() + a.links.size()
 }
 
 // often is how many items may pile up until affordable is to be asked again.

@@ -101,7 +101,7 @@ func (b *builder) from(first int, f func(s *Span)) {
 // shareResource gives the spans from number first on, which have res, the
 // first resource that holds the same.
 func (b *builder) shareResource(first int, res *Resource) {
-	if known := share(b.resources, res, encodeResource); known != res {
+	if known := share(b, b.resources, res, encodeResource); known != res {
 		b.from(first, func(s *Span) {
 			if s.Resource == res {
 				s.Resource = known
@@ -112,7 +112,7 @@ func (b *builder) shareResource(first int, res *Resource) {
 
 // shareScope is shareResource for scopes.
 func (b *builder) shareScope(first int, scope *Scope) {
-	if known := share(b.scopes, scope, encodeScope); known != scope {
+	if known := share(b, b.scopes, scope, encodeScope); known != scope {
 		b.from(first, func(s *Span) {
 			if s.Scope == scope {
 				s.Scope = known
@@ -122,14 +122,28 @@ func (b *builder) shareScope(first int, scope *Scope) {
 }
 
 // share returns the first value met whose encoded content is v's.
-func share[T any](known map[string]*T, v *T, encode func(*T) (head, tail string)) *T {
+func share[T any](b *builder, known map[string]*T, v *T, encode func(*T) (head, tail string)) *T {
 	head, tail := encode(v)
 	key := head + "\x00" + tail
 	if first, ok := known[key]; ok {
 		return first
 	}
 	known[key] = v
+	b.take(int64(len(key)) + sharedSize)
 	return v
+}
+
+// sharedSize is about what a resource or scope takes beside its encoded form.
+const sharedSize = 200
+
+// affordable reports whether the limit allows what was taken, and the copy that
+// spans in pieces end in.
+func (b *builder) affordable() bool {
+	memory := b.memory()
+	if b.full != nil {
+		memory += int64(b.count) * spanSize
+	}
+	return memory <= b.limit
 }
 
 // trace returns what was gathered. The builder must not be used any more.

@@ -6,11 +6,14 @@ import (
 )
 
 // jaegerTrace is what belongs to one trace in Jaeger's JSON, where spans name
-// their processes, which come behind them. Its zero value is ready to use.
+// their processes, which mostly come behind them.
 type jaegerTrace struct {
-	first     int
+	first     int // number of its first span
 	processes map[string]*Resource
 }
+
+// processSize is about what the entry of a process takes beside its ID.
+const processSize = 300
 
 // process returns the resource of a process, which is filled in when that is
 // read.
@@ -22,7 +25,7 @@ func (t *jaegerTrace) process(r *jsonReader, id string) *Resource {
 	if res == nil {
 		res = new(Resource)
 		t.processes[id] = res
-		r.take(int64(len(id)) + 100)
+		r.take(int64(len(id)) + processSize)
 	}
 	return res
 }
@@ -49,12 +52,12 @@ func (r *jsonReader) jaegerProcess(res *Resource) {
 
 // finish shares the resources of the trace that was read.
 func (r *jsonReader) finish(t *jaegerTrace) {
+	if t.first == r.count {
+		return // processes of no spans
+	}
 	known := make(map[*Resource]*Resource, len(t.processes))
 	for _, res := range t.processes {
-		known[res] = share(r.resources, res, encodeResource)
-	}
-	if len(known) == 0 {
-		return
+		known[res] = share(r.builder, r.resources, res, encodeResource)
 	}
 	r.from(t.first, func(s *Span) {
 		if res := known[s.Resource]; res != nil {
@@ -66,9 +69,6 @@ func (r *jsonReader) finish(t *jaegerTrace) {
 // jaegerSpan reads a span as Jaeger's query API has it. What OTLP has fields
 // for and Jaeger has not is in tags there.
 func (r *jsonReader) jaegerSpan(t *jaegerTrace) {
-	if t.processes == nil {
-		t.first = r.count
-	}
 	s := r.add()
 	s.Resource, s.Scope = t.process(r, ""), &Scope{}
 	r.marked = false
@@ -101,7 +101,7 @@ func (r *jsonReader) jaegerSpan(t *jaegerTrace) {
 		case "process":
 			s.Resource = new(Resource)
 			r.jaegerProcess(s.Resource)
-			s.Resource = share(r.resources, s.Resource, encodeResource)
+			s.Resource = share(r.builder, r.resources, s.Resource, encodeResource)
 		default:
 			r.lex.Skip()
 		}
@@ -176,18 +176,29 @@ func (r *jsonReader) jaegerReference() {
 }
 
 // jaegerRelations makes of the references from number base on the first one to a
-// parent in the same trace the parent, and of the others links.
+// parent in the same trace the parent, and of the others links. Without such a
+// one, the first that follows from a span of the trace tells the parent, and
+// stays a link: Jaeger has it so.
 func (r *jsonReader) jaegerRelations(s *Span, base int) {
 	all := &r.arena.links.items
 	links := (*all)[:base]
+	var follows SpanID
 	for _, l := range (*all)[base:] {
 		child := l.TraceState == "CHILD_OF"
 		l.TraceState = ""
-		if child && s.ParentID.IsZero() && l.TraceID == s.TraceID {
-			s.ParentID = l.SpanID
-			continue
+		if l.TraceID == s.TraceID {
+			if child && s.ParentID.IsZero() {
+				s.ParentID = l.SpanID
+				continue
+			}
+			if !child && follows.IsZero() {
+				follows = l.SpanID
+			}
 		}
 		links = append(links, l)
+	}
+	if s.ParentID.IsZero() {
+		s.ParentID = follows
 	}
 	*all = links
 	s.Links = r.arena.links.cut(&r.arena, base)

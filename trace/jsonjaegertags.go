@@ -150,7 +150,7 @@ func (r *jsonReader) jaegerMeanings(s *Span) {
 	if failed && !coded {
 		s.Status.Code = StatusError
 	}
-	s.Scope = share(r.scopes, &scope, encodeScope)
+	s.Scope = share(r.builder, r.scopes, &scope, encodeScope)
 }
 
 func jaegerKind(name string) Kind {

@@ -50,8 +50,11 @@ func (r *jsonReader) documents() error {
 	if err := r.lex.Err(); err != nil {
 		return r.failure(err)
 	}
-	if !r.found {
+	switch {
+	case !r.found:
 		return r.nothingFound()
+	case r.refused != "":
+		return fmt.Errorf("the answer is incomplete; it says %q", r.refused)
 	}
 	return nil
 }
@@ -62,49 +65,35 @@ func (r *jsonReader) document() {
 		r.array(r.document)
 		return
 	}
-	var traces jaegerTrace
+	was, jaeger := r.jaeger, jaegerTrace{first: r.count}
 	r.object(func(key []byte) {
 		switch string(key) {
 		case "resourceSpans", "batches":
 			r.found = true
 			r.array(r.resourceSpans)
-		case "result": // api/v3 of Jaeger
-			r.answer()
+		case "result": // api/v3 of Jaeger, which makes OTLP of its own spans
+			r.jaeger = true
+			r.document()
 		case "trace": // api/v2 of Tempo
 			r.document()
 		case "data": // the query API of Jaeger and what its pages save
-			r.data()
+			if !r.lex.Null() {
+				r.found = true
+				r.document()
+			}
 		case "spans":
 			r.found, r.jaeger = true, true
-			r.array(func() { r.jaegerSpan(&traces) })
+			r.array(func() { r.jaegerSpan(&jaeger) })
 		case "processes":
 			r.found, r.jaeger = true, true
-			r.jaegerProcesses(&traces)
+			r.jaegerProcesses(&jaeger)
 		case "error", "errors":
 			r.refusal()
 		default:
 			r.unknown(key)
 		}
 	})
-	r.finish(&traces)
-}
-
-// answer reads a document that Jaeger made out of its own spans.
-func (r *jsonReader) answer() {
-	was := r.jaeger
-	r.jaeger = true
-	r.document()
-	r.jaeger = was
-}
-
-// data reads what Jaeger's query API answers: traces, or nothing.
-func (r *jsonReader) data() {
-	if r.lex.Null() {
-		return
-	}
-	r.found = true
-	was := r.jaeger
-	r.document()
+	r.finish(&jaeger)
 	r.jaeger = was
 }
 
@@ -199,12 +188,13 @@ func (r *jsonReader) object(member func(key []byte)) {
 	if r.lex.Null() || !r.lex.Open('{') {
 		return
 	}
-	for first := true; ; first = false {
-		key, ok := r.lex.NextKey(first)
+	for i := 0; ; i++ {
+		key, ok := r.lex.NextKey(i == 0)
 		if !ok {
 			return
 		}
 		member(key)
+		r.checkMemory(i)
 	}
 }
 
@@ -244,7 +234,7 @@ func (r *jsonReader) nothingFound() error {
 	const want = `"resourceSpans" (OTLP) or "data" (Jaeger)`
 	switch {
 	case r.refused != "":
-		return fmt.Errorf("the input is no trace but an answer that says: %s", r.refused)
+		return fmt.Errorf("the input is no trace but an answer that says %q", r.refused)
 	case len(r.foreign) == 0:
 		return errors.New("the input has no traces: expected objects with " + want)
 	}

@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 
+	"github.com/klauspost/compress/zstd"
+
 	"github.com/chaintrace/chaintrace/trace/internal/window"
 )
 
@@ -101,9 +103,9 @@ func Read(r io.Reader, o ReadOptions) (*Trace, error) {
 }
 
 func (b *builder) read(r io.Reader) error {
-	in, packed, err := unpack(r, b.options.MaxInput)
+	in, packed, err := unpack(r, b.options)
 	if err != nil {
-		return err
+		return b.limitError(err)
 	}
 	if !packed {
 		b.size = sizeOf(r)
@@ -129,7 +131,7 @@ func (b *builder) limitError(err error) error {
 	switch {
 	case errors.As(err, &known):
 		return err
-	case errors.Is(err, window.ErrTooLong):
+	case errors.Is(err, window.ErrTooLong), errors.Is(err, zstd.ErrWindowSizeExceeded):
 		return &LimitError{LimitMemory, b.options.MaxMemory}
 	}
 	return err

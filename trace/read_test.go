@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -123,6 +124,7 @@ func TestReadSeveralMessages(t *testing.T) {
 		"proto":     append(protoBytes(t, one), protoBytes(t, two)...),
 		"frames":    framed(protoBytes(t, one), protoBytes(t, two)),
 		"zstd json": framed(zstandard(t, mustWriteJSON(t, one)), zstandard(t, mustWriteJSON(t, two))),
+		"a frame that does not begin with a zero": framed(append(protoBytes(t, one), field(99, make([]byte, 17<<20))...), protoBytes(t, two)),
 	} {
 		if d := diffTraces(want, mustRead(t, in)); d != "" {
 			t.Errorf("%s (-want +got):\n%s", name, d)
@@ -155,8 +157,8 @@ func TestReadWhatIsNoTrace(t *testing.T) {
 		"gzip that is not": {"\x1f\x8bxxxxxxxxxxxx", "unpacking gzip"},
 		"zstd that is not": {"\x28\xb5\x2f\xfdxxxxxxxxxxxxxxxxxxxxx", "unpacking zstd"},
 		"HTML":             {"<!doctype html><html>", "invalid character '<'"},
-		"an answer":        {`{"error":{"httpCode":404,"message":"trace not found"}}`, "an answer that says: trace not found"},
-		"a v2 answer":      {`{"data":null,"total":0,"errors":[{"code":404,"msg":"trace not found"}]}`, "an answer that says: trace not found"},
+		"an answer":        {`{"error":{"httpCode":404,"message":"trace not found"}}`, `an answer that says "trace not found"`},
+		"a v2 answer":      {`{"data":null,"total":0,"errors":[{"code":404,"msg":"trace not found"}]}`, `an answer that says "trace not found"`},
 	} {
 		got, err := read(strings.NewReader(tt.in))
 		if err == nil || !strings.Contains(err.Error(), tt.want) {
@@ -224,6 +226,30 @@ func TestReadLimits(t *testing.T) {
 	}
 }
 
+// Unpacking may take memory by itself.
+func TestReadZstdWindow(t *testing.T) {
+	w, err := zstd.NewWriter(nil, zstd.WithWindowSize(64<<20), zstd.WithSingleSegment(false))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var packed bytes.Buffer
+	w.Reset(&packed)
+	if _, err := io.Copy(w, io.LimitReader(&forever{text: mustText(t)}, 65<<20)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	_, err = trace.Read(bytes.NewReader(packed.Bytes()), trace.ReadOptions{MaxMemory: 64 << 20})
+	var limit *trace.LimitError
+	if !errors.As(err, &limit) || limit.What != trace.LimitMemory {
+		t.Errorf("error %v", err)
+	}
+}
+
+// mustText returns a document with a single span.
+func mustText(t *testing.T) string { return string(mustWriteJSON(t, tracegen.Chain(1, 1))) }
+
 // An input of exactly the limit is not beyond it.
 func TestReadInputOfTheLimit(t *testing.T) {
 	in := mustWriteJSON(t, tracegen.Chain(10, 1))
@@ -257,6 +283,23 @@ func TestReadSmallThingsWithoutEnd(t *testing.T) {
 				t.Errorf("error %v", err)
 			}
 		})
+	}
+	// Names that are all different.
+	for name, format := range map[string][2]string{
+		"resources": {`{"resourceSpans":[{}`, `,{"schemaUrl":"%d"}`},
+		"scopes":    {`{"resourceSpans":[{"scopeSpans":[{}`, `,{"scope":{"name":"%d"}}`},
+		"processes": {`{"data":[{"processes":{"p":{}`, `,"%d":{}`},
+	} {
+		var in bytes.Buffer
+		in.WriteString(format[0])
+		for i := range 200_000 {
+			fmt.Fprintf(&in, format[1], i)
+		}
+		_, err := trace.Read(&in, trace.ReadOptions{MaxMemory: 16 << 20})
+		var limit *trace.LimitError
+		if !errors.As(err, &limit) || limit.What != trace.LimitMemory {
+			t.Errorf("%s: error %v", name, err)
+		}
 	}
 	// The same in protobuf, where a message says how long it is.
 	empty := bytes.Repeat(field(9, nil), 1<<20)

@@ -53,9 +53,6 @@ func afterJaeger(t *trace.Trace, v2 bool) *trace.Trace {
 		s.Links = slices.Clone(s.Links)
 		for j, l := range s.Links {
 			s.Links[j] = trace.Link{TraceID: l.TraceID, SpanID: l.SpanID}
-			if v2 && l.TraceID == s.TraceID && l.SpanID == s.ParentID {
-				s.ParentID = trace.SpanID{} // the link replaces the parent
-			}
 		}
 	}
 	return out
@@ -185,6 +182,11 @@ func TestReadJaegerForms(t *testing.T) {
 			with(func(s *trace.Span) {
 				s.ParentID, s.Links = trace.SpanID{7: 2}, []trace.Link{{TraceID: trace.TraceID{15: 0xcd}, SpanID: trace.SpanID{7: 3}}}
 			})},
+		"parent that it follows": {span(`"references":[{"refType":"FOLLOWS_FROM","traceID":"cd","spanID":"3"},{"refType":"FOLLOWS_FROM","traceID":"ab","spanID":"2"}]`),
+			with(func(s *trace.Span) {
+				s.ParentID = trace.SpanID{7: 2}
+				s.Links = []trace.Link{{TraceID: trace.TraceID{15: 0xcd}, SpanID: trace.SpanID{7: 3}}, {TraceID: trace.TraceID{15: 0xab}, SpanID: trace.SpanID{7: 2}}}
+			})},
 		"parent elsewhere": {span(`"references":[{"refType":"CHILD_OF","traceID":"cd","spanID":"3"}]`),
 			with(func(s *trace.Span) {
 				s.Links = []trace.Link{{TraceID: trace.TraceID{15: 0xcd}, SpanID: trace.SpanID{7: 3}}}
@@ -260,6 +262,42 @@ func TestReadJaegerProcessesOfEachTrace(t *testing.T) {
 	}
 	if got.Spans[0].Resource != got.Spans[4].Resource {
 		t.Error("equal resources are not shared")
+	}
+}
+
+// Processes may stand in front of the spans, or have none. However many traces
+// there are, what was read is not gone through again for each.
+func TestReadJaegerSortedByKey(t *testing.T) {
+	var in bytes.Buffer
+	const n = 50_000
+	for range n {
+		in.WriteString(`{"processes":{"p1":{"serviceName":"s"}},"spans":[{"processID":"p1","spanID":"1","traceID":"a"}],"traceID":"a"}` + "\n")
+	}
+	in.WriteString(strings.Repeat(`{"processes":{"":{}}}`+"\n", n))
+	got := mustRead(t, in.Bytes())
+	if len(got.Spans) != n || got.Spans[n-1].Service() != "s" || got.Spans[0].Resource != got.Spans[n-1].Resource {
+		t.Errorf("%d spans, the last of %q", len(got.Spans), got.Spans[len(got.Spans)-1].Service())
+	}
+}
+
+// An answer may come with spans and still say that it is not all.
+func TestReadIncompleteAnswers(t *testing.T) {
+	for in, want := range map[string]string{
+		`{"result":` + document(readableSpan) + `}{"error":{"httpCode":503,"message":"storage: connection lost"}}`:          `it says "storage: connection lost"`,
+		`{"data":[{"traceID":"a","spans":[{"traceID":"a","spanID":"1"}]}],"errors":[{"code":500,"msg":"3 shards failed"}]}`: `it says "3 shards failed"`,
+		`{"errors":[{"msg":"\u001b[31mRED\u202e"}]}`: `says "\x1b[31mRED\u202e"`,
+	} {
+		got, err := read(strings.NewReader(in))
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %v lacks %s", in, err, want)
+		}
+		if strings.Contains(in, "panID") && len(got.Spans) != 1 {
+			t.Errorf("%s: %d spans", in, len(got.Spans))
+		}
+	}
+	whole := `{"data":[{"traceID":"a","spans":[{"traceID":"a","spanID":"1"}]}],"errors":null}`
+	if _, err := read(strings.NewReader(whole)); err != nil {
+		t.Errorf("an answer without errors: %v", err)
 	}
 }
 

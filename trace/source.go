@@ -21,31 +21,28 @@ var (
 // byteOrderMark is what some editors put in front of text.
 var byteOrderMark = []byte{0xef, 0xbb, 0xbf}
 
-// maxZstdWindow is the most memory that unpacking zstd may take for its own.
-const maxZstdWindow = 128 << 20
-
 // unpack returns what r holds, unpacked and out of the collector's frames, and
 // no more of it than the limit; packed tells whether that is something else
 // than r itself.
-func unpack(r io.Reader, limit int64) (content *bufio.Reader, packed bool, err error) {
+func unpack(r io.Reader, o ReadOptions) (content *bufio.Reader, packed bool, err error) {
 	in := bufio.NewReaderSize(r, 4<<10)
 	// A short or failing input shows itself when it is read.
 	head, _ := in.Peek(8)
-	var out io.Reader = &frames{r: in}
+	var out io.Reader = &frames{r: in, options: o}
 	if !isFramed(head) {
-		if out, err = unpackMagic(in, head); err != nil {
+		if out, err = unpackMagic(in, head, o); err != nil {
 			return nil, false, err
 		}
 	}
 	packed = out != io.Reader(in)
-	content = bufio.NewReaderSize(&limited{r: out, left: limit, limit: limit}, 4<<10)
+	content = bufio.NewReaderSize(&limited{r: out, left: o.MaxInput, limit: o.MaxInput}, 4<<10)
 	if head, _ := content.Peek(len(byteOrderMark)); bytes.Equal(head, byteOrderMark) {
 		_, _ = content.Discard(len(byteOrderMark)) // they are in the buffer
 	}
 	return content, packed, nil
 }
 
-func unpackMagic(in *bufio.Reader, head []byte) (io.Reader, error) {
+func unpackMagic(in *bufio.Reader, head []byte, o ReadOptions) (io.Reader, error) {
 	switch {
 	case bytes.HasPrefix(head, gzipMagic):
 		zr, err := gzip.NewReader(in)
@@ -54,7 +51,8 @@ func unpackMagic(in *bufio.Reader, head []byte) (io.Reader, error) {
 		}
 		return named{"gzip", zr}, nil
 	case bytes.HasPrefix(head, zstdMagic):
-		zr, err := zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxZstdWindow))
+		zr, err := zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
+			zstd.WithDecoderMaxWindow(uint64(max(o.MaxMemory/4, zstd.MinWindowSize))))
 		if err != nil {
 			return nil, fmt.Errorf("unpacking zstd: %w", cut(err))
 		}
@@ -105,10 +103,10 @@ func (l *limited) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// isFramed reports whether the input begins with a length in four bytes. They
-// begin with a zero, which no other format does.
+// isFramed reports whether the input begins with a length in four bytes. Below
+// 150 MB they begin with a byte that no other format does.
 func isFramed(head []byte) bool {
-	return len(head) >= 5 && head[0] == 0 && (head[4] == 0x0a || bytes.HasPrefix(head[4:], zstdMagic))
+	return len(head) >= 5 && head[0] < '\t' && (head[4] == 0x0a || bytes.HasPrefix(head[4:], zstdMagic))
 }
 
 // frames reads what the collector's file exporter writes for protobuf, and for
@@ -116,6 +114,7 @@ func isFramed(head []byte) bool {
 // itself. Messages on end are one message that holds what all of them hold.
 type frames struct {
 	r       *bufio.Reader
+	options ReadOptions
 	content io.Reader // of the current frame
 }
 
@@ -148,7 +147,7 @@ func (f *frames) next() error {
 	body := &frame{r: f.r, left: size}
 	in := bufio.NewReader(body)
 	head, _ := in.Peek(4)
-	content, err := unpackMagic(in, head)
+	content, err := unpackMagic(in, head, f.options)
 	f.content = content
 	return err
 }

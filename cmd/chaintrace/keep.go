@@ -34,16 +34,26 @@ func keepTrace(t *trace.Trace) (kept, error) {
 	if err == nil {
 		return kept{file: file}, nil
 	}
-	// A directory of its own, since in the one for temporary files others could
-	// have put a link by that name.
-	dir, tempErr := os.MkdirTemp("", "chaintrace-")
-	if tempErr == nil {
-		file, tempErr = writeNew(dir, base, content.Bytes())
-	}
+	file, tempErr := writeElsewhere(base, content.Bytes())
 	if tempErr != nil {
 		return kept{}, fmt.Errorf("%w; and elsewhere: %w", err, tempErr)
 	}
 	return kept{file: file}, nil
+}
+
+// writeElsewhere writes content to a file in a directory of its own, since in
+// the one for temporary files others could have put a link by that name.
+func writeElsewhere(base string, content []byte) (string, error) {
+	dir, err := os.MkdirTemp("", "chaintrace-")
+	if err != nil {
+		return "", err
+	}
+	file, err := writeNew(dir, base, content)
+	if err != nil {
+		_ = os.Remove(dir) // it is empty
+		return "", err
+	}
+	return file, nil
 }
 
 // writeNew writes content to the first of base.json, base-2.json, … that is not

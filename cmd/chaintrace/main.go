@@ -43,6 +43,7 @@ func withCode(code int, err error) error {
 func execute(args []string, in io.Reader, out, errOut io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	tellTelemetry(errOut)
 	root := newRootCommand()
 	root.SetArgs(args)
 	root.SetIn(in)

@@ -61,7 +61,7 @@ func (f *sendCommandFlags) run(cmd *cobra.Command, name string) error {
 		if !isRegular(name) {
 			return keepTrace(t)
 		}
-		return kept{file: name, flags: f.again()}, nil
+		return kept{file: name, flags: f.again(cmd)}, nil
 	})
 }
 
@@ -73,14 +73,20 @@ func (f *sendCommandFlags) read(cmd *cobra.Command, name string) (*trace.Trace, 
 	return read(cmd.Context(), name, cmd.InOrStdin(), cmd.ErrOrStderr())
 }
 
-// again returns the flags that choose the same spans of the same file again.
-func (f *sendCommandFlags) again() []string {
+// again returns the flags that choose the same spans of the same file again,
+// and that let it be read.
+func (f *sendCommandFlags) again(cmd *cobra.Command) []string {
 	var flags []string
 	if f.input.id != "" {
 		flags = append(flags, "--trace", f.input.id)
 	}
 	if f.input.partial {
 		flags = append(flags, "--partial")
+	}
+	for _, name := range []string{"max-input", "max-memory", "max-depth"} {
+		if flag := cmd.Flags().Lookup(name); flag.Changed {
+			flags = append(flags, "--"+name, flag.Value.String())
+		}
 	}
 	return flags
 }

@@ -270,6 +270,19 @@ func TestKeepElsewhere(t *testing.T) {
 	}
 }
 
+// Where even that fails, no empty directory is left.
+func TestKeepNowhere(t *testing.T) {
+	temp := t.TempDir()
+	t.Setenv("TMPDIR", temp)
+	// A name that no file system takes, since nothing is forbidden to root.
+	if file, err := writeElsewhere(strings.Repeat("x", 1000), []byte("{}")); err == nil {
+		t.Fatalf("%s was written", file)
+	}
+	if left, err := os.ReadDir(temp); err != nil || len(left) != 0 {
+		t.Errorf("there is %v: %v", left, err)
+	}
+}
+
 // What was delivered before a failure can be looked at.
 func TestSendPartly(t *testing.T) {
 	c := newCollector(t)
@@ -327,8 +340,8 @@ func TestSendSeveral(t *testing.T) {
 		t.Fatalf("exit code %d: %s", code, &stderr)
 	}
 	compareTraces(t, both, readFile(t, "chaintrace-"+first+".json"))
-	_, errOut = mustRun(t, exitWork, "send", "both.json", "--trace", first, "--partial")
-	if want := "send it later with: chaintrace send --trace " + first + " --partial both.json\n"; !strings.Contains(errOut, want) {
+	_, errOut = mustRun(t, exitWork, "send", "both.json", "--trace", first, "--partial", "--max-depth=50", "--max-input", "1 GB", "--max-memory=2GiB")
+	if want := "send it later with: chaintrace send --trace " + first + " --partial --max-input '1 GB' --max-memory 2GiB --max-depth 50 both.json\n"; !strings.Contains(errOut, want) {
 		t.Errorf("stderr lacks %q: %s", want, errOut)
 	}
 }

@@ -141,6 +141,8 @@ func anomalyWord(a trace.Anomaly) string {
 		return "duplicate" + plural
 	case trace.AnomalyNoTime:
 		return "without time"
+	case trace.AnomalyEventNoTime:
+		return "with an event without time"
 	case trace.AnomalyNoID:
 		return "without ID"
 	}

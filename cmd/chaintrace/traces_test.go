@@ -58,7 +58,7 @@ func TestTraceNotes(t *testing.T) {
 	for _, kind := range trace.AnomalyKinds() {
 		s.Anomalies = append(s.Anomalies, trace.Anomaly{Kind: kind, Spans: []int{1}})
 	}
-	if got, want := traceNotes(s, id), "latest, 1 orphan, 1 in a cycle, 1 duplicate, 1 unfinished, 1 backward, 1 without time, 1 early, 1 without ID"; got != want {
+	if got, want := traceNotes(s, id), "latest, 1 orphan, 1 in a cycle, 1 duplicate, 1 unfinished, 1 backward, 1 without time, 1 early, 1 with an event without time, 1 without ID"; got != want {
 		t.Errorf("the notes are %q, want %q", got, want)
 	}
 	s.Anomalies = []trace.Anomaly{{Kind: trace.AnomalyOrphan, Spans: []int{1, 2}}, {Kind: trace.AnomalyDuplicateID, Spans: []int{1, 2}}}

@@ -152,6 +152,9 @@ func TestRefusedOverHTTP(t *testing.T) {
 		{404, "text/plain", strings.Repeat("x", 2*maxText), "404 Not Found: " + strings.Repeat("x", maxText-len("404 Not Found: ")) + "…"},
 		{302, "text/plain", "", "302 Found"},
 		{200, "text/html; charset=utf-8", "<html>", "the answer is a web page, so this is no OTLP endpoint; that of HTTP has port 4318, mostly"},
+		{200, "text/plain", "hello\x1b\n", "the answer is text/plain, so this is no OTLP endpoint; that of HTTP has port 4318, mostly: hello"},
+		{202, "application/octet-stream", strings.Repeat("x", 2*maxAnswer), "the answer is application/octet-stream, so this is no OTLP endpoint; that of HTTP has port 4318, mostly: " + strings.Repeat("x", maxText) + "…"},
+		{200, "?/", "hello", "the answer has no content type of OTLP, so this is no OTLP endpoint; that of HTTP has port 4318, mostly: hello"},
 		{429, "text/plain", "slow down", "429 Too Many Requests: slow down (tried for 200ms)"},
 		{503, "text/plain", "overloaded", "503 Service Unavailable: overloaded (tried for 200ms)"},
 		{503, "", "", "503 Service Unavailable (tried for 200ms)"},
@@ -167,6 +170,28 @@ func TestRefusedOverHTTP(t *testing.T) {
 			c.serveHTTP(t, nil)
 			checkError(t, send(t, "http://"+c.address, many(1)), 0, 1, tt.want)
 		})
+	}
+}
+
+// Some collectors take spans without a word, or with a word too many.
+func TestTakenOverHTTP(t *testing.T) {
+	for _, tt := range []struct {
+		status            int
+		contentType, body string
+	}{
+		{200, "", ""}, {202, "", ""}, {204, "", ""}, {200, "text/plain", ""}, {200, "text/html", ""},
+		{200, "application/x-protobuf", ""}, {200, "application/json", "{}"}, {200, "application/json; charset=utf-8", "{}"},
+	} {
+		clearEnvironment(t)
+		c := &collector{answerHTTP: func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", tt.contentType)
+			w.WriteHeader(tt.status)
+			_, _ = io.WriteString(w, tt.body)
+		}}
+		c.serveHTTP(t, nil)
+		if err := send(t, "http://"+c.address, many(1)); err != nil {
+			t.Errorf("%+v: %v", tt, err)
+		}
 	}
 }
 

@@ -36,6 +36,7 @@ func (e *Exporter) toEndpoint(ctx context.Context, env environment, s string) er
 	if err != nil {
 		return err
 	}
+	env.warnOfIgnored(e.warn)
 	e.target = s
 	if !to.grpc {
 		return e.overHTTP(ctx, certificates, otlptracehttp.WithEndpointURL(to.url))
@@ -62,6 +63,7 @@ func (e *Exporter) toStandardOTLP(ctx context.Context, env environment) error {
 	if err != nil {
 		return err
 	}
+	env.warnOfIgnored(e.warn)
 	if protocol == protocolGRPC {
 		return e.overGRPC(ctx)
 	}

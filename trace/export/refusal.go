@@ -56,19 +56,25 @@ func (k *keeper) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		return nil, err
 	}
-	if resp.StatusCode < 300 {
+	isSuccess := resp.StatusCode < 300
+	if media := mediaType(resp); isSuccess && (media == mediaProtobuf || media == mediaJSON) {
 		k.refusal.set("")
-		if mediaType(resp) == mediaHTML {
-			// Such as Jaeger's own, which answers any request with its page.
-			_ = resp.Body.Close()
-			return nil, &explained{"the answer is a web page, so this is no OTLP endpoint; that of HTTP has port 4318, mostly", nil}
-		}
 		return resp, nil
 	}
 	// What cannot be read here cannot be read by the exporter either, which
 	// reports that.
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
-	k.refusal.set(refusalText(resp, body))
+	switch {
+	case !isSuccess:
+		k.refusal.set(refusalText(resp, body))
+	case len(body) > 0:
+		k.refusal.set("")
+		_ = resp.Body.Close()
+		return nil, &explained{foreignText(resp, body), nil}
+	default:
+		// Some collectors take spans without a word.
+		k.refusal.set("")
+	}
 	rest := resp.Body
 	resp.Body = struct {
 		io.Reader
@@ -79,6 +85,21 @@ func (k *keeper) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // CloseIdleConnections is what http.Client looks for.
 func (k *keeper) CloseIdleConnections() { k.next.CloseIdleConnections() }
+
+// foreignText says in one line what a server answered that took the request,
+// but as what does not know OTLP.
+func foreignText(resp *http.Response, body []byte) string {
+	const advice = "; that of HTTP has port 4318, mostly"
+	switch media := mediaType(resp); media {
+	case mediaHTML:
+		// Such as Jaeger's own, which answers any request with its page.
+		return "the answer is a web page, so this is no OTLP endpoint" + advice
+	case "":
+		return "the answer has no content type of OTLP, so this is no OTLP endpoint" + advice + ": " + clean(string(body))
+	default:
+		return "the answer is " + media + ", so this is no OTLP endpoint" + advice + ": " + clean(string(body))
+	}
+}
 
 // refusalText says in one line what the server answered.
 func refusalText(resp *http.Response, body []byte) string {
@@ -94,13 +115,13 @@ func refusalText(resp *http.Response, body []byte) string {
 // than the status does.
 func refusalMessage(media string, body []byte) string {
 	switch media {
-	case "application/x-protobuf":
+	case mediaProtobuf:
 		var s statuspb.Status
 		if proto.Unmarshal(body, &s) != nil {
 			return ""
 		}
 		return s.GetMessage()
-	case "application/json":
+	case mediaJSON:
 		var s struct{ Message string }
 		if json.Unmarshal(body, &s) == nil && s.Message != "" {
 			return s.Message
@@ -111,7 +132,12 @@ func refusalMessage(media string, body []byte) string {
 	return string(body)
 }
 
-const mediaHTML = "text/html"
+// Types of bodies: the two of OTLP, and that of pages for browsers.
+const (
+	mediaProtobuf = "application/x-protobuf"
+	mediaJSON     = "application/json"
+	mediaHTML     = "text/html"
+)
 
 // mediaType returns the type of a response's body, or "".
 func mediaType(resp *http.Response) string {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"time"
@@ -23,28 +24,37 @@ func (e *NotFoundError) Error() string {
 }
 
 // Open asks Jaeger and returns its answer, for trace.Read, which must be
-// closed. It takes as long as ctx lets it; what ctx ends, reading included, has
-// ctx's error in it.
+// closed. Jaeger must begin its answer within 30 seconds; the rest takes as long
+// as ctx lets it. What ctx ends, reading included, has ctx's error in it.
 //
 // It asks api/v3, which has nanoseconds, and where that is unknown the older
 // API, which has microseconds. A search by tags goes to the older one, since
 // api/v3 does not know them. If there is nothing to read the error is a
 // *NotFoundError.
 func (q Query) Open(ctx context.Context) (io.ReadCloser, error) {
-	c := client{
-		query: q,
-		now:   time.Now(),
-		// Few requests are made, and nothing of them is to stay.
-		http: &http.Client{Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true}},
-	}
-	return c.open(ctx)
+	return newClient(q, patience).open(ctx)
 }
+
+// patience is how long Jaeger may take before it begins an answer. Behind a
+// port that only takes connections, nothing would ever come.
+const patience = 30 * time.Second
 
 // client asks the questions that belong to one query.
 type client struct {
-	query Query
-	now   time.Time // what a search without an end takes for it
-	http  *http.Client
+	query    Query
+	now      time.Time // what a search without an end takes for it
+	patience time.Duration
+	http     *http.Client
+}
+
+func newClient(q Query, patience time.Duration) *client {
+	return &client{query: q, now: time.Now(), patience: patience, http: &http.Client{Transport: &http.Transport{
+		Proxy: http.ProxyFromEnvironment,
+		// Few requests are made, and nothing of them is to stay.
+		DisableKeepAlives:     true,
+		TLSHandshakeTimeout:   patience,
+		ResponseHeaderTimeout: patience,
+	}}}
 }
 
 func (c *client) open(ctx context.Context) (io.ReadCloser, error) {
@@ -99,11 +109,17 @@ func (c *client) unreachable(ctx context.Context, err error) error {
 	if errors.As(err, &detail) {
 		err = detail.Err
 	}
-	var certificate *tls.CertificateVerificationError
+	var (
+		certificate *tls.CertificateVerificationError
+		connecting  *net.OpError
+		slow        net.Error
+	)
 	hint := "check that it is running, and that this is the port of its page, " + defaultPort + " by default"
 	switch {
 	case ctx.Err() != nil:
 		return fmt.Errorf("asking Jaeger at %s: %w", c.query.Server, err)
+	case errors.As(err, &slow) && slow.Timeout() && !errors.As(err, &connecting):
+		return fmt.Errorf("Jaeger at %s does not answer within %v: %w: %s", c.query.Server, c.patience, err, hint)
 	case errors.Is(err, http.ErrSchemeMismatch):
 		hint = "it speaks plain HTTP: write jaeger:// instead of jaegers://"
 	case errors.As(err, &certificate):

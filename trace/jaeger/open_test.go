@@ -268,6 +268,26 @@ func TestOpenUnreachable(t *testing.T) {
 	}
 }
 
+// A listener that nobody accepts from takes connections and says nothing.
+func TestOpenWithoutAnswer(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	for _, scheme := range []string{"jaeger", "jaegers"} {
+		q, err := ParseAddress(scheme + "://me:s3cret@" + l.Addr().String() + "/1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = newClient(q, time.Millisecond).open(t.Context())
+		begin, end := "Jaeger at "+q.Server+" does not answer within 1ms: ", ": check that it is running, and that this is the port of its page, 16686 by default"
+		if err == nil || !strings.HasPrefix(err.Error(), begin) || !strings.HasSuffix(err.Error(), end) {
+			t.Errorf("error %v, want %s…%s", err, begin, end)
+		}
+	}
+}
+
 // The context ends the request as well as the reading of a body that goes on.
 func TestOpenEndsWithItsContext(t *testing.T) {
 	begun := make(chan struct{})

@@ -18,17 +18,20 @@ import (
 var ErrNoChain = errors.New("the trace shows no server chain")
 
 // FromTrace reads a start out of its spans; of several traces it takes the one
-// that [Latest] names. What is missing or contradictory is no error but goes to
+// that [Latest] names, and of several starts in that the latest. What is missing or contradictory is no error but goes to
 // Problems: a trace of a server that died is worth reading. It fails only when
 // no span is of the vocabulary of package attr.
 func FromTrace(t *trace.Trace) (*Startup, error) {
 	id, _ := Latest(t)
-	t = t.Select(id)
+	t, starts := oneStart(t.Select(id))
 	spans := sorted(t)
 	if !slices.ContainsFunc(spans, func(s *trace.Span) bool { return isVocabulary(s.Name) }) {
 		return nil, fmt.Errorf("%w: %s", ErrNoChain, found(spans))
 	}
 	r := newReader(spans)
+	if starts > 1 {
+		r.problem("the trace holds %d starts; this is the latest", starts)
+	}
 	r.header()
 	r.phases()
 	r.serversInOrder()

@@ -8,10 +8,10 @@ import (
 )
 
 // findBase finds the moment that times are offsets from. A span without a time
-// counts only where there is no other, or the start would seem to have taken
-// all the years since 1970.
+// does not count, or the start would seem to have taken all the years since
+// 1970; where none has one, the earliest end does.
 func (r *reader) findBase() {
-	var earliest *trace.Span
+	var earliest, ended *trace.Span
 	for _, s := range r.spans { // in order of time
 		if s.Name == attr.SpanStartup && (r.root == nil || r.root.Start <= 0) {
 			r.root = s
@@ -19,12 +19,17 @@ func (r *reader) findBase() {
 		if earliest == nil && s.Start > 0 {
 			earliest = s
 		}
+		if s.End > 0 && (ended == nil || s.End < ended.End) {
+			ended = s
+		}
 	}
 	switch {
 	case r.root != nil && r.root.Start > 0:
 		r.base = r.root.Start
 	case earliest != nil:
 		r.base = earliest.Start
+	case ended != nil:
+		r.base = ended.End
 	}
 }
 

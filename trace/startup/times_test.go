@@ -117,20 +117,19 @@ func TestHostileTimes(t *testing.T) {
 	}
 }
 
-// TestWhereTimeBegins: with the earliest span startup that has a time, or else
-// with the earliest span that has one.
+// TestWhereTimeBegins: with the span startup, or else with the earliest span
+// that has a time.
 func TestWhereTimeBegins(t *testing.T) {
 	b := newBuilder()
-	b.add(trace.SpanID{}, attr.SpanStartup, 0, 100)
 	b.add(trace.SpanID{}, attr.SpanStartup, 20, 100)
-	b.add(trace.SpanID{}, attr.SpanStartup, 30, 90)
+	b.add(trace.SpanID{}, attr.SpanHookRun, 0, 90)
+	b.add(trace.SpanID{}, attr.SpanHookRun, 30, 90)
 	b.add(trace.SpanID{}, attr.SpanSignal, 10, 10)
 	b.add(trace.SpanID{}, attr.SpanSignal, 50, 50)
-	b.Spans[0].Start = 0
-	b.Spans[1].Resource = &trace.Resource{Attrs: []trace.Attr{kv(attr.ServiceName, "right")}}
+	b.Spans[1].Start = 0
 	s := b.read(t)
-	if got := s.Start.UnixNano() - base; got != 20e6 || s.Service != "right" || s.End != 80*ms {
-		t.Errorf("time begins at %d with %q and ends at %v", got, s.Service, s.End)
+	if got := s.Start.UnixNano() - base; got != 20e6 || s.End != 80*ms {
+		t.Errorf("time begins at %d and ends at %v", got, s.End)
 	}
 	if s.Signals[0].At != 0 || s.Signals[1].At != 30*ms {
 		t.Errorf("the signals are %v", s.Signals)
