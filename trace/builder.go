@@ -28,6 +28,7 @@ type builder struct {
 const (
 	firstSpans = 64
 	mostSpans  = 512
+	shortSpan  = 64 // bytes; a span with two IDs, a name and times takes more in any format
 )
 
 func newBuilder(o ReadOptions) *builder {
@@ -48,14 +49,16 @@ func (b *builder) add() *Span {
 	return &b.spans[len(b.spans)-1]
 }
 
-// grow makes room for more spans: for all there will be, if their number can be
-// told from the first ones, else piece by piece.
+// grow makes room for more spans: behind the first ones for all there will be,
+// if their number can be told from those, else piece by piece.
 func (b *builder) grow() {
 	n := min(max(2*cap(b.spans), firstSpans), mostSpans)
-	if all := b.expected(); all > n && b.full == nil {
-		b.take(int64(all-cap(b.spans)) * spanSize)
-		b.spans = append(make([]Span, 0, all), b.spans...)
-		return
+	if b.count == firstSpans {
+		if all := b.expected(); all > n {
+			b.take(int64(all-firstSpans) * spanSize)
+			b.spans = append(make([]Span, 0, all), b.spans...)
+			return
+		}
 	}
 	if b.spans != nil {
 		b.full = append(b.full, b.spans)
@@ -67,10 +70,11 @@ func (b *builder) grow() {
 // expected returns how many spans there will be if all are as long as those
 // read so far, and some for good measure; 0 when that cannot be told.
 func (b *builder) expected() int {
-	if b.size == 0 || b.count == 0 {
+	if b.size == 0 {
 		return 0
 	}
-	spans := float64(b.size) / float64(b.offset()) * float64(b.count) * 1.02
+	// The first spans may be far shorter than the rest.
+	spans := min(float64(b.size)/float64(b.offset())*float64(b.count)*1.02, float64(b.size)/shortSpan)
 	if spans*float64(spanSize) > float64(b.limit-b.taken) {
 		return 0
 	}
@@ -149,7 +153,7 @@ func (b *builder) affordable() bool {
 // trace returns what was gathered. The builder must not be used any more.
 func (b *builder) trace() *Trace {
 	t := &Trace{Spans: b.spans}
-	if b.full != nil {
+	if b.full != nil || cap(b.spans) > 2*len(b.spans) {
 		t.Spans = make([]Span, 0, b.count)
 		for _, piece := range slices.Concat(b.full, [][]Span{b.spans}) {
 			t.Spans = append(t.Spans, piece...)

@@ -181,6 +181,34 @@ func TestReadCutPackedFiles(t *testing.T) {
 	}
 }
 
+// How many spans there will be is told from the first ones, which may be far
+// longer or shorter than the rest, or have attributes without end.
+func TestReadUnevenSpans(t *testing.T) {
+	for name, long := range map[string]func(i int) bool{
+		"first long":  func(i int) bool { return i < 64 },
+		"first short": func(i int) bool { return i >= 64 },
+		"one long":    func(i int) bool { return i == 100 },
+	} {
+		want := tracegen.Chain(3000, 1)
+		for i := range want.Spans {
+			if long(i) {
+				want.Spans[i].Name = strings.Repeat("long ", 2000)
+			} else {
+				want.Spans[i] = trace.Span{SpanID: want.Spans[i].SpanID, Resource: want.Spans[i].Resource, Scope: want.Spans[i].Scope}
+			}
+		}
+		for format, in := range map[string][]byte{"json": mustWriteJSON(t, want), "proto": protoBytes(t, want)} {
+			got := mustRead(t, in)
+			if !bytes.Equal(mustWriteJSON(t, got), mustWriteJSON(t, want)) {
+				t.Errorf("%s, %s: another trace is read", name, format)
+			}
+			if cap(got.Spans) > 2*len(got.Spans) {
+				t.Errorf("%s, %s: room for %d spans", name, format, cap(got.Spans))
+			}
+		}
+	}
+}
+
 func TestReadFailingInput(t *testing.T) {
 	broken := errors.New("the disk is on fire")
 	for name, in := range map[string][]byte{"json": mustWriteJSON(t, tracegen.Chain(900, 1)), "proto": protoBytes(t, tracegen.Chain(900, 1))} {
