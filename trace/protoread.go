@@ -236,6 +236,23 @@ func (r *protoReader) whole(n int64, what string, each func(f field) error, done
 	if err != nil {
 		return err
 	}
+	err = eachField(b, what, func(f field) error {
+		if err := each(f); err != nil {
+			return fmt.Errorf("%s: %w", what, err)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	done()
+	r.in.Pos += int(n)
+	return nil
+}
+
+// eachField calls each for the fields of a message that is taken apart in one
+// piece. What a trace has most of, spans and attributes, goes without it.
+func eachField(b []byte, what string, each func(f field) error) error {
 	for len(b) > 0 {
 		f, size := next(b)
 		if size < 0 {
@@ -243,11 +260,9 @@ func (r *protoReader) whole(n int64, what string, each func(f field) error, done
 		}
 		b = b[size:]
 		if err := each(f); err != nil {
-			return fmt.Errorf("%s: %w", what, err)
+			return err
 		}
 	}
-	done()
-	r.in.Pos += int(n)
 	return nil
 }
 

@@ -120,31 +120,21 @@ func protoID(name string, id, b []byte) error {
 }
 
 func (r *protoReader) status(s *Span, b []byte) error {
-	for len(b) > 0 {
-		f, size := next(b)
-		if size < 0 {
-			return malformed("status", size)
-		}
-		b = b[size:]
+	return eachField(b, "status", func(f field) error {
 		switch f.num {
 		case 2:
 			s.Status.Message = r.text(f)
 		case 3:
 			s.Status.Code = StatusCode(known(f.n, len(codeNames)))
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 func (r *protoReader) event(b []byte) error {
 	var e Event
 	base := len(r.arena.attrs.items)
-	for len(b) > 0 {
-		f, size := next(b)
-		if size < 0 {
-			return malformed("event", size)
-		}
-		b = b[size:]
+	err := eachField(b, "event", func(f field) error {
 		switch f.num {
 		case 1:
 			e.Time = unixNano(f.n)
@@ -157,43 +147,39 @@ func (r *protoReader) event(b []byte) error {
 		case 4:
 			e.Dropped = uint32(f.n)
 		}
-	}
+		return nil
+	})
 	e.Attrs = r.arena.attrs.cut(&r.arena, base)
 	r.arena.events.add(e)
-	return nil
+	return err
 }
 
 func (r *protoReader) link(b []byte) error {
 	var l Link
 	base := len(r.arena.attrs.items)
-	for len(b) > 0 {
-		f, size := next(b)
-		if size < 0 {
-			return malformed("link", size)
-		}
-		b = b[size:]
-		var err error
+	err := eachField(b, "its fields", func(f field) error {
 		switch f.num {
 		case 1:
-			err = protoID("trace_id", l.TraceID[:], f.b)
+			return protoID("trace_id", l.TraceID[:], f.b)
 		case 2:
-			err = protoID("span_id", l.SpanID[:], f.b)
+			return protoID("span_id", l.SpanID[:], f.b)
 		case 3:
 			l.TraceState = r.text(f)
 		case 4:
-			err = r.attribute(f)
+			return r.attribute(f)
 		case 5:
 			l.Dropped = uint32(f.n)
 		case 6:
 			l.Flags = uint32(f.n)
 		}
-		if err != nil {
-			return fmt.Errorf("link %d: %w", len(r.arena.links.items), err)
-		}
+		return nil
+	})
+	if err != nil {
+		err = fmt.Errorf("link %d: %w", len(r.arena.links.items), err)
 	}
 	l.Attrs = r.arena.attrs.cut(&r.arena, base)
 	r.arena.links.add(l)
-	return nil
+	return err
 }
 
 // attribute gathers a KeyValue.

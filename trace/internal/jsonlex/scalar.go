@@ -230,7 +230,8 @@ func (l *Lexer) escape() bool {
 	return false
 }
 
-// unicode consumes \uXXXX, or two of them that make up a surrogate pair.
+// unicode consumes \u and its four digits, or two of them that make up a
+// surrogate pair.
 func (l *Lexer) unicode() bool {
 	r, ok := l.hex4()
 	if !ok {
