@@ -56,10 +56,15 @@ func explain(err error) error {
 	return &explained{clean(withAdvice(text)), err}
 }
 
+// spokeFirst is what net/http says of a server that sends before it was asked,
+// as one of gRPC does with its settings: whether they come before or after the
+// request is written, chance decides.
+const spokeFirst = "readLoopPeekFailLocked: %!w(<nil>)"
+
 // withAdvice says what to do about mistakes that are made easily.
 func withAdvice(text string) string {
 	switch {
-	case strings.Contains(text, "malformed HTTP response"):
+	case strings.Contains(text, "malformed HTTP response"), strings.Contains(text, spokeFirst):
 		return "the answer is not HTTP; for gRPC, write grpc://HOST:PORT, or set OTEL_EXPORTER_OTLP_PROTOCOL=grpc"
 	case strings.Contains(text, "looked like an HTTP/1.1 header"):
 		return "the answer is not gRPC; for HTTP, write http://HOST:PORT, or set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf"

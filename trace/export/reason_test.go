@@ -58,6 +58,9 @@ func TestExplain(t *testing.T) {
 		want string
 	}{
 		{dial(os.NewSyscallError("connect", syscall.ECONNREFUSED)), "connection refused"},
+		// Of a server of gRPC, whose settings come after the request or before it.
+		{post(errors.New(`net/http: HTTP/1.x transport connection broken: malformed HTTP response "\x00\x00\x06"`)), "the answer is not HTTP; for gRPC, write grpc://HOST:PORT, or set OTEL_EXPORTER_OTLP_PROTOCOL=grpc"},
+		{post(errors.New("readLoopPeekFailLocked: %!w(<nil>)")), "the answer is not HTTP; for gRPC, write grpc://HOST:PORT, or set OTEL_EXPORTER_OTLP_PROTOCOL=grpc"},
 		{dial(&net.DNSError{Err: "no such host", Name: "c", Server: "1.2.3.4:53"}), "no such host c"},
 		{post(errors.New("x509: certificate has expired")), "x509: certificate has expired"},
 		{post(io.EOF), closedText},
