@@ -51,15 +51,15 @@ func (v *checkGraph) addServer(sv *startup.Server) {
 	n := Node{Key: "checks " + sv.Name, Role: RolePanel, Label: Table{Width: panelWidth}, Tooltip: checksTip(sv)}
 	n.Label.Add(Cell{Text: name(sv.Name), Font: FontTitle}, Cell{}, Cell{}, Cell{})
 	head := []Cell{{Text: count(presentChecks(sv), "check"), Font: FontBold}}
-	for _, e := range endpoints() {
-		head = append(head, Cell{Text: fmt.Sprintf("%s %d", e, installedChecks(sv, e)), Font: FontBold, Align: AlignCenter})
+	for _, e := range startup.Endpoints() {
+		head = append(head, Cell{Text: fmt.Sprintf("%s %d", e, len(sv.Installed(e))), Font: FontBold, Align: AlignCenter})
 	}
 	n.Label.Add(head...)
 	p := checkPart{sv: sv, rows: &checkRows{l: &n.Label, sv: sv, byName: map[string]int{}}}
 	v.addConfigured(&p)
 	p.from = v.addInherited(p)
 	p.own = v.addOwn(p)
-	for _, c := range checksIn(sv, startup.CheckLost) {
+	for _, c := range sv.ChecksIn(startup.CheckLost) {
 		p.rows.addRow(c.Name+": lost", RoleLost, []*startup.Check{c}, checkTip(sv, c))
 	}
 	p.node = v.g.AddNode(n)
@@ -67,7 +67,7 @@ func (v *checkGraph) addServer(sv *startup.Server) {
 }
 
 func (v *checkGraph) addConfigured(p *checkPart) {
-	for _, c := range checksIn(p.sv, startup.CheckOwn) {
+	for _, c := range p.sv.ChecksIn(startup.CheckOwn) {
 		if c.Configured {
 			p.rows.addRow(c.Name+" (configured)", RoleOwn, []*startup.Check{c}, checkTip(p.sv, c))
 			p.rows.byName[c.Name] = len(p.rows.l.Rows)
@@ -78,7 +78,7 @@ func (v *checkGraph) addConfigured(p *checkPart) {
 // addInherited adds what was taken over, as a group by origin, or in full
 // detail by name.
 func (v *checkGraph) addInherited(p checkPart) int {
-	inherited := checksIn(p.sv, startup.CheckInherited)
+	inherited := p.sv.ChecksIn(startup.CheckInherited)
 	origins := make([]string, len(inherited))
 	for i, c := range inherited {
 		origins[i] = c.Origin
@@ -108,7 +108,7 @@ func (v *checkGraph) addInherited(p checkPart) int {
 // addOwn adds the server's own checks that were not configured and returns the
 // row that the arrow to the next server begins at.
 func (v *checkGraph) addOwn(p checkPart) int {
-	own := slices.DeleteFunc(checksIn(p.sv, startup.CheckOwn), func(c *startup.Check) bool { return c.Configured })
+	own := slices.DeleteFunc(p.sv.ChecksIn(startup.CheckOwn), func(c *startup.Check) bool { return c.Configured })
 	if len(own) == 0 {
 		return 0
 	}
@@ -130,7 +130,7 @@ func (v *checkGraph) join(inner, outer checkPart) {
 		}
 		v.g.AddEdge(Edge{
 			From: End{Node: inner.node, Row: start, Side: SideEast}, To: End{Node: outer.node, Row: outer.from, Side: SideWest},
-			Role: RoleInherited, Weight: 10, Label: []string{count(len(checksIn(outer.sv, startup.CheckInherited)), "check"), "taken over"},
+			Role: RoleInherited, Weight: 10, Label: []string{count(len(outer.sv.ChecksIn(startup.CheckInherited)), "check"), "taken over"},
 			Tooltip: "The checks in healthz of " + name(inner.sv.Name) + " whose name is not configured on " + name(outer.sv.Name) + ".",
 		})
 	}

@@ -13,7 +13,7 @@ import (
 // the chain is ready. Time goes from left to right.
 func hooksView(s *startup.Startup, detail Detail) *Graph {
 	v := &hookGraph{
-		s: s, detail: detail, nodes: map[*startup.HookRun]NodeID{}, critical: criticalRuns(s),
+		s: s, detail: detail, nodes: map[*startup.HookRun]NodeID{}, critical: s.CriticalRuns(),
 		bars: &tree{s: s, longest: longestRun(s)},
 		g: &Graph{
 			Name:        pictureName(s, "post-start hooks"),
@@ -24,7 +24,7 @@ func hooksView(s *startup.Startup, detail Detail) *Graph {
 	}
 	v.hooks = hooksByRun(s)
 	for _, r := range s.Runs {
-		v.awaited = append(v.awaited, hooksWaitedFor(r)...)
+		v.awaited = append(v.awaited, r.HooksWaitedFor()...)
 	}
 	for _, origin := range hookServers(s) {
 		v.addOrigin(origin)
@@ -63,7 +63,7 @@ func hooksByRun(s *startup.Startup) map[*startup.HookRun]*startup.Hook {
 // trace knows of no server comes last.
 func hookServers(s *startup.Startup) []string {
 	var origins []string
-	for _, sv := range outermostFirst(s) {
+	for _, sv := range s.OutermostFirst() {
 		origins = append(origins, sv.Name)
 	}
 	for _, r := range s.Runs {
@@ -111,18 +111,18 @@ func (v *hookGraph) addRun(cluster ClusterID, r *startup.HookRun) {
 	switch {
 	case r.Outcome == attr.OutcomeFailed:
 		role = RoleFailed
-	case isTrouble(r):
+	case r.InTrouble():
 		role = RoleBecause
 	case slices.Contains(v.critical, r):
 		role = RoleCritical
 	}
 	n := Node{Key: "hook " + r.Origin + " " + r.Name, Cluster: cluster, Role: RolePanel, Tooltip: runTip(v.s, r, v.hooks[r])}
-	took := Cell{Text: duration(elapsed(v.s, r)), Align: AlignRight}
-	if isTrouble(r) {
+	took := Cell{Text: duration(v.s.Elapsed(r)), Align: AlignRight}
+	if r.InTrouble() {
 		took.Text = outcomeWord(r) + " after " + took.Text
 	}
 	bar := Cell{Bar: v.bars.bar(r, barRole(r))}
-	if role == RoleCritical || isTrouble(r) {
+	if role == RoleCritical || r.InTrouble() {
 		took.Font = FontBold
 		bar = Cell{}
 	}
@@ -158,7 +158,7 @@ func (v *hookGraph) addStep(l *Table, r *startup.HookRun, w string) {
 		text = what
 	}
 	role := RoleMuted
-	if isTrouble(r) && r.Outcome != attr.OutcomeFailed && r.BlockedOn == w {
+	if r.InTrouble() && r.Outcome != attr.OutcomeFailed && r.BlockedOn == w {
 		text, role = "got as far as: "+text, RoleLost
 	}
 	l.Add(Cell{Text: "  " + clip(text, 64), Font: FontSmall, Role: role})
@@ -170,7 +170,7 @@ func (v *hookGraph) addLaunched(cluster ClusterID, origin string, runs []*startu
 	n.Label.AddRow(Row{Role: RoleLaunched, Cells: []Cell{{Text: count(len(runs), "hook") + " launched at once: their work goes on in the background"}}})
 	t := (&tip{}).add("%s of %s", count(len(runs), "hook"), origin)
 	for _, r := range runs {
-		t.add("%s: %s", r.Name, duration(elapsed(v.s, r)))
+		t.add("%s: %s", r.Name, duration(v.s.Elapsed(r)))
 		if v.detail != DetailLow {
 			n.Label.Add(Cell{Text: "  " + name(r.Name), Font: FontSmall})
 		}
@@ -181,13 +181,13 @@ func (v *hookGraph) addLaunched(cluster ClusterID, origin string, runs []*startu
 
 // addWaits joins every hook with those that it waits for.
 func (v *hookGraph) addWaits() {
-	byName := runsByName(v.s)
+	byName := v.s.RunsByName()
 	for _, r := range v.s.Runs {
 		to, ok := v.nodes[r]
 		if !ok {
 			continue
 		}
-		for _, w := range hooksWaitedFor(r) {
+		for _, w := range r.HooksWaitedFor() {
 			from := byName[w]
 			if from == nil || v.nodes[from] == 0 || from == r {
 				continue

@@ -12,7 +12,7 @@ import (
 // that installed them, and the way of a request from server to server.
 func routesView(s *startup.Startup, detail Detail) *Graph {
 	v := &routeGraph{
-		s: s, detail: detail, shadows: routeShadows(s),
+		s: s, detail: detail, shadows: s.Shadows(),
 		g: &Graph{
 			Name:        pictureName(s, "paths"),
 			Description: readyText(s) + ".",
@@ -20,7 +20,7 @@ func routesView(s *startup.Startup, detail Detail) *Graph {
 			LeftToRight: true, NodeGap: 16, RankGap: 90,
 		},
 	}
-	for i, sv := range outermostFirst(s) {
+	for i, sv := range s.OutermostFirst() {
 		v.addServer(i, sv)
 	}
 	v.addWay()
@@ -35,7 +35,7 @@ type routeGraph struct {
 	s       *startup.Startup
 	detail  Detail
 	g       *Graph
-	shadows shadows
+	shadows startup.Shadows
 	nodes   []NodeID // outermost first
 }
 
@@ -67,7 +67,7 @@ func (v *routeGraph) addBundle(l *Table, sv *startup.Server, b bundle) {
 	const few = 3
 	if len(b.routes) <= few || v.detail == DetailFull {
 		for _, r := range b.routes {
-			v.addRow(l, sv, b.installer, []startup.Route{r}, clip(r.Path, maxLabel), routeTip(sv, r, v.shadows.by(sv.Name, r)))
+			v.addRow(l, sv, b.installer, []startup.Route{r}, clip(r.Path, maxLabel), routeTip(sv, r, v.shadows.By(sv.Name, r)))
 		}
 		return
 	}
@@ -77,10 +77,10 @@ func (v *routeGraph) addBundle(l *Table, sv *startup.Server, b bundle) {
 }
 
 // splitShadowed parts what is reached from what is not.
-func splitShadowed(s shadows, sv *startup.Server, b bundle) []bundle {
+func splitShadowed(s startup.Shadows, sv *startup.Server, b bundle) []bundle {
 	var parts []bundle
 	for _, hidden := range []bool{false, true} {
-		routes := slices.DeleteFunc(slices.Clone(b.routes), func(r startup.Route) bool { return (s.by(sv.Name, r) != "") != hidden })
+		routes := slices.DeleteFunc(slices.Clone(b.routes), func(r startup.Route) bool { return (s.By(sv.Name, r) != "") != hidden })
 		if len(routes) > 0 {
 			parts = append(parts, bundle{b.installer, routes})
 		}
@@ -89,7 +89,7 @@ func splitShadowed(s shadows, sv *startup.Server, b bundle) []bundle {
 }
 
 func (v *routeGraph) addRow(l *Table, sv *startup.Server, installer string, routes []startup.Route, text, tooltip string) {
-	ground, role, by := RoleOwn, RoleNone, v.shadows.by(sv.Name, routes[0])
+	ground, role, by := RoleOwn, RoleNone, v.shadows.By(sv.Name, routes[0])
 	match := clip(routes[0].Match, 12)
 	if len(routes) > 1 {
 		match = strconv.Itoa(len(routes)) + " paths"

@@ -43,11 +43,11 @@ func writeServers(b *strings.Builder, s *startup.Startup) {
 	}
 	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "SERVER\tHOOKS\tMERGED\tCHECKS\tMERGED\tSKIPPED\tPATHS\tGROUPS")
-	for _, sv := range outermostFirst(s) {
-		skipped := len(checksIn(sv, startup.CheckSkipped)) + len(checksIn(sv, startup.CheckMasked))
+	for _, sv := range s.OutermostFirst() {
+		skipped := len(sv.ChecksIn(startup.CheckSkipped)) + len(sv.ChecksIn(startup.CheckMasked))
 		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\n", name(sv.Name),
 			len(sv.PostStart), len(inheritedHooks(sv.PostStart)),
-			presentChecks(sv), len(checksIn(sv, startup.CheckInherited)), skipped,
+			presentChecks(sv), len(sv.ChecksIn(startup.CheckInherited)), skipped,
 			len(sv.Routes), len(sv.Groups))
 	}
 	_ = t.Flush() // a strings.Builder takes everything
@@ -55,10 +55,10 @@ func writeServers(b *strings.Builder, s *startup.Startup) {
 
 // writeSkips names the checks that were passed by.
 func writeSkips(b *strings.Builder, s *startup.Startup) {
-	for _, sv := range outermostFirst(s) {
+	for _, sv := range s.OutermostFirst() {
 		for _, state := range []startup.CheckState{startup.CheckSkipped, startup.CheckMasked, startup.CheckLost} {
 			var names []string
-			for _, c := range checksIn(sv, state) {
+			for _, c := range sv.ChecksIn(state) {
 				names = append(names, clip(c.Name, 40))
 			}
 			if len(names) == 0 {
@@ -75,11 +75,11 @@ func writeSkips(b *strings.Builder, s *startup.Startup) {
 // writeSlowest names the hooks that took longest and those in trouble.
 func writeSlowest(b *strings.Builder, s *startup.Startup) {
 	runs := slices.Clone(s.Runs)
-	slices.SortStableFunc(runs, func(a, c *startup.HookRun) int { return cmp.Compare(elapsed(s, c), elapsed(s, a)) })
+	slices.SortStableFunc(runs, func(a, c *startup.HookRun) int { return cmp.Compare(s.Elapsed(c), s.Elapsed(a)) })
 	var slow []string
 	for _, r := range runs {
-		if len(slow) < slowest && !isTrouble(r) {
-			slow = append(slow, name(r.Name)+" "+duration(elapsed(s, r)))
+		if len(slow) < slowest && !r.InTrouble() {
+			slow = append(slow, name(r.Name)+" "+duration(s.Elapsed(r)))
 		}
 	}
 	if len(slow) > 0 {
@@ -88,13 +88,13 @@ func writeSlowest(b *strings.Builder, s *startup.Startup) {
 	const most = 12
 	shown := 0
 	for _, r := range s.Runs {
-		if !isTrouble(r) {
+		if !r.InTrouble() {
 			continue
 		}
 		if shown++; shown > most {
 			continue
 		}
-		fmt.Fprintf(b, "hook %s %s after %s%s\n", name(r.Name), outcomeWord(r), duration(elapsed(s, r)), troubleReason(r))
+		fmt.Fprintf(b, "hook %s %s after %s%s\n", name(r.Name), outcomeWord(r), duration(s.Elapsed(r)), troubleReason(r))
 	}
 	if shown > most {
 		fmt.Fprintf(b, "and %d more hooks\n", shown-most)

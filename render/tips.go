@@ -44,7 +44,7 @@ func runLines(t *tip, s *startup.Startup, r *startup.HookRun) {
 		simulated = " (simulated)"
 	}
 	if r.End < r.Start {
-		t.add("started at %s, not ended after %s%s", duration(r.Start), duration(elapsed(s, r)), simulated)
+		t.add("started at %s, not ended after %s%s", duration(r.Start), duration(s.Elapsed(r)), simulated)
 	} else {
 		t.add("ran from %s to %s: %s%s", duration(r.Start), duration(r.End), duration(r.Duration()), simulated)
 	}

@@ -19,7 +19,7 @@ const (
 // chain is built travels the other way.
 func treeView(s *startup.Startup, detail Detail) *Graph {
 	t := &tree{
-		s: s, detail: detail, shadows: routeShadows(s), longest: longestRun(s),
+		s: s, detail: detail, shadows: s.Shadows(), longest: longestRun(s),
 		g: &Graph{
 			Name:        pictureName(s, "server chain"),
 			Description: treeDescription(s),
@@ -29,10 +29,10 @@ func treeView(s *startup.Startup, detail Detail) *Graph {
 			RankGap:     64,
 		},
 	}
-	for _, r := range criticalRuns(s) {
+	for _, r := range s.CriticalRuns() {
 		t.critical = append(t.critical, r.Name)
 	}
-	for i, sv := range outermostFirst(s) {
+	for i, sv := range s.OutermostFirst() {
 		t.addServer(i, sv)
 	}
 	t.addRequestWay()
@@ -45,7 +45,7 @@ func treeView(s *startup.Startup, detail Detail) *Graph {
 type tree struct {
 	s        *startup.Startup
 	detail   Detail
-	shadows  shadows
+	shadows  startup.Shadows
 	longest  time.Duration
 	critical []string // the hooks that decide when the chain is ready
 	g        *Graph
@@ -156,7 +156,7 @@ func (t *tree) addMerges() {
 		}
 		d := t.parts[i+1]
 		t.addMerge(p, p.hooks, p.hooksFrom, d.hooks, count(len(inheritedHooks(p.sv.PostStart)), "hook"))
-		t.addMerge(p, p.checks, p.checksFrom, d.checks, count(len(checksIn(p.sv, startup.CheckInherited)), "check"))
+		t.addMerge(p, p.checks, p.checksFrom, d.checks, count(len(p.sv.ChecksIn(startup.CheckInherited)), "check"))
 		// The panels of a server stand below one another in this order.
 		if p.passed == 0 {
 			continue
@@ -216,11 +216,11 @@ func pictureName(s *startup.Startup, what string) string {
 func treeDescription(s *startup.Startup) string {
 	t := &tip{}
 	t.add("%s.", readyText(s))
-	for _, sv := range outermostFirst(s) {
+	for _, sv := range s.OutermostFirst() {
 		own, inherited := len(ownHooks(sv.PostStart)), len(inheritedHooks(sv.PostStart))
 		t.add("%s has %s of its own and %d taken over, %s, %d of them taken over, and %s.", sv.Name,
 			count(own, "post-start hook"), inherited,
-			count(presentChecks(sv), "check"), len(checksIn(sv, startup.CheckInherited)), count(len(sv.Routes), "path"))
+			count(presentChecks(sv), "check"), len(sv.ChecksIn(startup.CheckInherited)), count(len(sv.Routes), "path"))
 	}
 	return t.String()
 }
@@ -228,7 +228,7 @@ func treeDescription(s *startup.Startup) string {
 func presentChecks(sv *startup.Server) int {
 	n := 0
 	for _, c := range sv.Checks {
-		if isPresent(c) {
+		if c.Present() {
 			n++
 		}
 	}

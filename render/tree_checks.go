@@ -13,14 +13,14 @@ func (t *tree) addChecks(p *serverPart) {
 	sv := p.sv
 	n := Node{Key: "checks " + sv.Name, Cluster: p.cluster, Role: RolePanel, Label: Table{Width: panelWidth}, Tooltip: checksTip(sv)}
 	head := []Cell{{Text: "Health checks", Font: FontHeading}}
-	for _, e := range endpoints() {
-		head = append(head, Cell{Text: e + " " + strconv.Itoa(installedChecks(sv, e)), Font: FontSmall, Role: RoleMuted, Align: AlignCenter})
+	for _, e := range startup.Endpoints() {
+		head = append(head, Cell{Text: e + " " + strconv.Itoa(len(sv.Installed(e))), Font: FontSmall, Role: RoleMuted, Align: AlignCenter})
 	}
 	n.Label.Add(head...)
 	rows := checkRows{l: &n.Label, sv: sv, byName: map[string]int{}}
 	p.checksFrom = rows.addGroup(startup.CheckInherited, t.detail == DetailFull)
 	rows.addOwn(t.detail)
-	for _, c := range checksIn(sv, startup.CheckLost) {
+	for _, c := range sv.ChecksIn(startup.CheckLost) {
 		rows.addRow(c.Name+", lost: "+c.Origin+" does not hand it up", RoleLost, []*startup.Check{c}, checkTip(sv, c))
 	}
 	p.checks = t.g.AddNode(n)
@@ -39,7 +39,7 @@ type checkRows struct {
 
 func (r *checkRows) addRow(text string, role Role, checks []*startup.Check, tooltip string) int {
 	cells := []Cell{{Text: clip(text, maxCheck), Italic: role == RoleInherited}}
-	for _, e := range endpoints() {
+	for _, e := range startup.Endpoints() {
 		n := 0
 		for _, c := range checks {
 			if slices.Contains(c.Endpoints, e) {
@@ -65,12 +65,12 @@ func (r *checkRows) addRow(text string, role Role, checks []*startup.Check, tool
 // addGroup adds the checks of a state as one row, or each as a row where all
 // is set, and returns the first row's number, or 0 when there are none.
 func (r *checkRows) addGroup(state startup.CheckState, all bool) int {
-	checks := checksIn(r.sv, state)
+	checks := r.sv.ChecksIn(state)
 	if len(checks) == 0 {
 		return 0
 	}
 	what := count(len(checks), "check")
-	if !slices.ContainsFunc(checks, func(c *startup.Check) bool { return !isHookCheck(c) }) {
+	if !slices.ContainsFunc(checks, func(c *startup.Check) bool { return c.Hook() == "" }) {
 		what = count(len(checks), "hook's check")
 		if len(checks) > 1 {
 			what = strconv.Itoa(len(checks)) + " hooks' checks"
@@ -89,8 +89,8 @@ func (r *checkRows) addGroup(state startup.CheckState, all bool) int {
 // as the hooks are in the panel above.
 func (r *checkRows) addOwn(detail Detail) {
 	var hooks, rest []*startup.Check
-	for _, c := range checksIn(r.sv, startup.CheckOwn) {
-		if isHookCheck(c) && detail != DetailFull {
+	for _, c := range r.sv.ChecksIn(startup.CheckOwn) {
+		if c.Hook() != "" && detail != DetailFull {
 			hooks = append(hooks, c)
 		} else {
 			rest = append(rest, c)
@@ -110,7 +110,7 @@ func (r *checkRows) addOwn(detail Detail) {
 
 // addPassed adds the node of the delegate's checks that were skipped or masked.
 func (t *tree) addPassed(p *serverPart, rows checkRows) {
-	skipped, masked := checksIn(p.sv, startup.CheckSkipped), checksIn(p.sv, startup.CheckMasked)
+	skipped, masked := p.sv.ChecksIn(startup.CheckSkipped), p.sv.ChecksIn(startup.CheckMasked)
 	if len(skipped)+len(masked) == 0 {
 		return
 	}

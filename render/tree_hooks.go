@@ -69,7 +69,7 @@ func (t *tree) addOwnHooks(l *Table, hooks []*startup.Hook) {
 func (t *tree) addNotableHooks(l *Table, hooks []*startup.Hook) {
 	rest := 0
 	for _, h := range hooks {
-		if h.Run == nil || !isTrouble(h.Run) && !slices.Contains(t.critical, h.Name) {
+		if h.Run == nil || !h.Run.InTrouble() && !slices.Contains(t.critical, h.Name) {
 			rest++
 			continue
 		}
@@ -90,7 +90,7 @@ func (t *tree) addHookRow(l *Table, h *startup.Hook, ground Role) {
 		l.AddRow(Row{Role: ground, Tooltip: tooltip, Cells: []Cell{label, {Text: "not run", Font: FontSmall, Role: RoleMuted, Align: AlignRight}}})
 		return
 	}
-	took := duration(elapsed(t.s, r))
+	took := duration(t.s.Elapsed(r))
 	right := Cell{Text: took, Align: AlignRight}
 	bar := Cell{Bar: t.bar(r, barRole(r))}
 	note := ""
@@ -147,7 +147,7 @@ func barRole(r *startup.HookRun) Role {
 
 // bar draws a run's duration to the scale of the longest one.
 func (t *tree) bar(r *startup.HookRun, role Role) *Bar {
-	took := elapsed(t.s, r)
+	took := t.s.Elapsed(r)
 	length := int(float64(barTrack)*float64(took)/float64(t.longest) + 0.5)
 	if took >= time.Millisecond {
 		length = max(length, 1)
@@ -187,7 +187,7 @@ func hooksTip(s *startup.Startup, sv *startup.Server) string {
 	for _, h := range sv.PostStart {
 		line := h.Name + " (" + h.Origin + ")"
 		if h.Run != nil {
-			line += ": " + orElse(h.Run.Outcome, "ran") + ", " + duration(elapsed(s, h.Run))
+			line += ": " + orElse(h.Run.Outcome, "ran") + ", " + duration(s.Elapsed(h.Run))
 		}
 		lines = append(lines, line)
 	}

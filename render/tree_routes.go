@@ -67,7 +67,7 @@ func (t *tree) addAPIs(l *Table, sv *startup.Server, apis []startup.Route) {
 func (t *tree) addPhase(l *Table, sv *startup.Server, phase string, routes []startup.Route) {
 	shadowed := 0
 	for _, r := range routes {
-		if t.shadows.by(sv.Name, r) != "" {
+		if t.shadows.By(sv.Name, r) != "" {
 			shadowed++
 		}
 	}

@@ -36,7 +36,7 @@ func (r *reader) checks() {
 		case attr.SpanCheckMerge:
 			c.State = CheckInherited
 			if len(c.Endpoints) == 0 {
-				c.Endpoints = allEndpoints()
+				c.Endpoints = Endpoints()
 			}
 			sv.Checks = append(sv.Checks, c)
 		case attr.SpanCheckSkip:
@@ -58,11 +58,12 @@ func (r *reader) checks() {
 	r.masked()
 }
 
-func allEndpoints() []string { return []string{attr.Healthz, attr.Livez, attr.Readyz} }
+// Endpoints returns the health endpoints in the order in which they are installed.
+func Endpoints() []string { return []string{attr.Healthz, attr.Livez, attr.Readyz} }
 
 // inEndpointOrder returns the known endpoints among names, each once.
 func inEndpointOrder(names []string) []string {
-	return slices.DeleteFunc(allEndpoints(), func(e string) bool { return !slices.Contains(names, e) })
+	return slices.DeleteFunc(Endpoints(), func(e string) bool { return !slices.Contains(names, e) })
 }
 
 // lostChecks returns the delegate's checks that it does not offer, as they are

@@ -1,0 +1,137 @@
+package startup
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/chaintrace/chaintrace/trace/attr"
+)
+
+// OutermostFirst returns the servers in the order in which a request meets them.
+func (s *Startup) OutermostFirst() []*Server {
+	servers := slices.Clone(s.Servers)
+	slices.Reverse(servers)
+	return servers
+}
+
+// Outermost returns the server that requests reach first and whose hooks run,
+// or nil where the trace tells of none.
+func (s *Startup) Outermost() *Server {
+	if len(s.Servers) == 0 {
+		return nil
+	}
+	return s.Servers[len(s.Servers)-1]
+}
+
+// Elapsed is how long a run took, or for an unfinished one how long it had been
+// running when the trace ended.
+func (s *Startup) Elapsed(r *HookRun) time.Duration {
+	if r.End < r.Start {
+		return max(0, s.End-r.Start)
+	}
+	return r.End - r.Start
+}
+
+// EndOf is when a run ended, or when the trace ended without it.
+func (s *Startup) EndOf(r *HookRun) time.Duration { return r.Start + s.Elapsed(r) }
+
+// RunsByName returns the runs by the names of their hooks; of two hooks with one
+// name, the one that began first.
+func (s *Startup) RunsByName() map[string]*HookRun {
+	m := make(map[string]*HookRun, len(s.Runs))
+	for _, r := range s.Runs {
+		if m[r.Name] == nil {
+			m[r.Name] = r
+		}
+	}
+	return m
+}
+
+// CriticalRuns returns the chain of runs that ended last: the run that ended
+// last of all, the one it waited for that ended last, and so on. The first
+// element is where the chain began. It is empty when nothing ran.
+func (s *Startup) CriticalRuns() []*HookRun {
+	byName := s.RunsByName()
+	var last *HookRun
+	for _, r := range s.Runs {
+		if last == nil || s.EndOf(r) > s.EndOf(last) {
+			last = r
+		}
+	}
+	var chain []*HookRun
+	for last != nil && !slices.Contains(chain, last) {
+		chain = append(chain, last)
+		var next *HookRun
+		for _, w := range last.HooksWaitedFor() {
+			if r := byName[w]; r != nil && (next == nil || s.EndOf(r) > s.EndOf(next)) {
+				next = r
+			}
+		}
+		last = next
+	}
+	slices.Reverse(chain)
+	return chain
+}
+
+// Finished reports whether the run's end was seen.
+func (r *HookRun) Finished() bool { return r.End >= r.Start }
+
+// InTrouble reports whether a run did not end as it should.
+func (r *HookRun) InTrouble() bool {
+	return r != nil && (r.BecauseOf != "" || r.Outcome == attr.OutcomeFailed ||
+		r.Outcome == attr.OutcomeHung || r.Outcome == attr.OutcomeInterrupted)
+}
+
+// hookStep is how an entry of waits_for begins that names a hook.
+const hookStep = "hook:"
+
+// HooksWaitedFor returns the names of the hooks among what a run waits for, each
+// once and never its own.
+func (r *HookRun) HooksWaitedFor() []string {
+	var out []string
+	for _, w := range r.WaitsFor {
+		if h, ok := strings.CutPrefix(w, hookStep); ok && h != r.Name && !slices.Contains(out, h) {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
+// Present reports whether the server has the check, rather than having passed it
+// by.
+func (c *Check) Present() bool { return c.State == CheckOwn || c.State == CheckInherited }
+
+// hookCheckPrefix is what upstream puts before a hook's name for its check.
+const hookCheckPrefix = "poststarthook/"
+
+// Hook returns the name of the post-start hook that a check is about, or "".
+func (c *Check) Hook() string {
+	hook, _ := strings.CutPrefix(c.Name, hookCheckPrefix)
+	if hook == c.Name {
+		return ""
+	}
+	return hook
+}
+
+// ChecksIn returns a server's checks in this state.
+func (sv *Server) ChecksIn(state CheckState) []*Check {
+	var out []*Check
+	for _, c := range sv.Checks {
+		if c.State == state {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// Installed returns the checks that an endpoint of the server runs, in order.
+func (sv *Server) Installed(endpoint string) []*Check {
+	var out []*Check
+	for _, c := range sv.Checks {
+		if c.Present() && slices.Contains(c.Endpoints, endpoint) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
