@@ -21,7 +21,9 @@ const inputHelp = `FILE is a trace in any of these formats, found by its content
 neither: OTLP JSON (lines, or one document), OTLP protobuf, Jaeger JSON, and the
 documents of Jaeger's api/v3. - reads stdin. jaeger://HOST:PORT/TRACE asks a
 Jaeger for a trace, jaeger://HOST:PORT/?service=NAME for the last ones of a
-service; with https, write jaegers.`
+service; with https, write jaegers. preset:NAME and chain:FILE run the model, as
+chaintrace run --preset or --chain do, with settings and what-ifs behind it as in
+'preset:kube-apiserver-1.37?storage=warm&profiling=false&fail=rbac/bootstrap-roles'.`
 
 // mostDepth is as far as --max-depth goes, since reading takes stack for each
 // level.
@@ -80,6 +82,9 @@ func (f *inputFlags) readAll(ctx context.Context, name string, stdin io.Reader, 
 		if _, err := jaeger.ParseAddress(name); err != nil {
 			return nil, withCode(exitUsage, err)
 		}
+	}
+	if isModelInput(name) {
+		return runModelInput(ctx, name)
 	}
 	stop := progress(stderr, "reading "+inputName(name))
 	t, err := readInterruptibly(ctx, name, stdin, o)

@@ -9,13 +9,10 @@ import (
 	"slices"
 	"strings"
 	"syscall"
-	"time"
 
 	"github.com/spf13/cobra"
-	"go.opentelemetry.io/otel/attribute"
 
 	"github.com/chaintrace/chaintrace/chain"
-	"github.com/chaintrace/chaintrace/chain/clock"
 	"github.com/chaintrace/chaintrace/chain/preset"
 	"github.com/chaintrace/chaintrace/trace"
 	"github.com/chaintrace/chaintrace/trace/attr"
@@ -25,14 +22,9 @@ import (
 // runFlags are the flags of run.
 type runFlags struct {
 	pictureFlags
-	sending          sendFlags
-	preset, file     string
-	set              []string
-	storage, clock   string
-	slow, fail, hang []string
-	timeout          time.Duration
-	shutdown         bool
-	reproducible     bool
+	modelRun
+	sending sendFlags
+	storage string
 }
 
 func newRunCommand() *cobra.Command {
@@ -96,19 +88,13 @@ func (f *runFlags) run(cmd *cobra.Command) error {
 	if err != nil {
 		return withCode(exitUsage, err)
 	}
-	description, err := f.description()
+	if cmd.Flags().Changed("storage") {
+		f.set = append(f.set, chain.SettingStorage+"="+f.storage)
+	}
+	f.service = f.sending.getenv("OTEL_SERVICE_NAME")
+	run, err := f.prepare()
 	if err != nil {
 		return err
-	}
-	options, err := f.options(cmd, description)
-	if err != nil {
-		return withCode(exitUsage, err)
-	}
-	providers := f.providers(description, options.Settings)
-	options.TracerProviders = providers.Provider
-	completed, err := options.Complete()
-	if err != nil {
-		return withCode(exitUsage, err)
 	}
 	sends, err := f.sender(cmd, pics)
 	if err != nil {
@@ -119,13 +105,12 @@ func (f *runFlags) run(cmd *cobra.Command) error {
 		ctx = withCaller(ctx, f.sending.getenv, cmd.ErrOrStderr())
 	}
 	stop := func() {}
-	if !options.Clock.Simulated() {
+	if !run.options.Clock.Simulated() {
 		stop = progress(cmd.ErrOrStderr(), "starting")
 	}
-	_, runErr := chain.Run(ctx, completed)
+	t, runErr := run.trace(ctx)
 	stop()
-	t := providers.Trace()
-	err = f.write(cmd, pics, t, options.WhatIf)
+	err = f.write(cmd, pics, t, run.options.WhatIf)
 	if sends != nil {
 		err = sendAfter(cmd.Context(), sends, t, pics, err)
 	}
@@ -186,95 +171,6 @@ func (f *runFlags) write(cmd *cobra.Command, pics pictures, t *trace.Trace, what
 	return nil
 }
 
-func (f *runFlags) description() (*chain.Description, error) {
-	if f.file == "" {
-		d, err := preset.Load(f.preset)
-		return d, withCode(exitUsage, err)
-	}
-	d, err := preset.ReadFile(f.file)
-	var malformed *preset.Error
-	if err != nil && !errors.As(err, &malformed) {
-		return nil, withCode(exitWork, err)
-	}
-	return d, withCode(exitUsage, err)
-}
-
-func (f *runFlags) options(cmd *cobra.Command, d *chain.Description) (chain.Options, error) {
-	assignments := f.set
-	if cmd.Flags().Changed("storage") {
-		assignments = append(assignments, chain.SettingStorage+"="+f.storage)
-	}
-	settings, err := chain.ParseSettings(d, assignments)
-	if err != nil {
-		return chain.Options{}, err
-	}
-	if err := choice("clock", f.clock, attr.ClockSimulated, attr.ClockWall); err != nil {
-		return chain.Options{}, err
-	}
-	if f.timeout <= 0 {
-		return chain.Options{}, fmt.Errorf("--timeout: %v is not more than nothing", f.timeout)
-	}
-	whatIf, err := parseWhatIf(f.slow, f.fail, f.hang)
-	if err != nil {
-		return chain.Options{}, err
-	}
-	o := chain.Options{Description: d, Settings: settings, WhatIf: whatIf, ReadyTimeout: f.timeout, Shutdown: f.shutdown}
-	o.Clock = clock.NewSimulated(f.start())
-	if f.clock == attr.ClockWall {
-		o.Clock = &clock.Wall{}
-	}
-	return o, nil
-}
-
-// start is when a simulated run begins.
-func (f *runFlags) start() time.Time {
-	if f.reproducible {
-		return time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
-	}
-	return time.Now()
-}
-
-// providers returns what records the spans.
-func (f *runFlags) providers(d *chain.Description, settings *chain.Settings) *trace.Providers {
-	config := trace.ProvidersConfig{ServiceName: f.sending.getenv("OTEL_SERVICE_NAME"), Resource: []attribute.KeyValue{
-		attribute.String(attr.ServiceVersion, d.Version),
-		attribute.String(attr.Source, attr.SourceModel),
-		attribute.String(attr.Clock, f.clock),
-		attribute.String(attr.Preset, d.Name),
-		attribute.String(attr.Storage, settings.Value(chain.SettingStorage)),
-	}}
-	if f.reproducible {
-		config.IDs = trace.SequentialIDs()
-	} else {
-		config.Resource = append(config.Resource, attribute.String(attr.Version, readBuild().Version))
-	}
-	return trace.NewProviders(config)
-}
-
-// parseWhatIf reads the what-if flags.
-func parseWhatIf(slow, fail, hang []string) (chain.WhatIf, error) {
-	w := chain.WhatIf{Slow: map[string]time.Duration{}, Fail: map[string]string{}, Hang: map[string]bool{}}
-	for _, s := range slow {
-		hook, value, ok := strings.Cut(s, "=")
-		d, err := time.ParseDuration(value)
-		if !ok || err != nil || d < 0 {
-			return w, fmt.Errorf("--slow %s: want HOOK=DURATION, such as %s=3s", s, hook)
-		}
-		w.Slow[hook] = d
-	}
-	for _, s := range fail {
-		hook, message, ok := strings.Cut(s, "=")
-		if !ok {
-			message = "it was told to fail"
-		}
-		w.Fail[hook] = message
-	}
-	for _, hook := range hang {
-		w.Hang[hook] = true
-	}
-	return w, nil
-}
-
 // complete offers values for flags.
 func (f *runFlags) complete(cmd *cobra.Command) {
 	completeWith(cmd, "preset", preset.Names()...)
@@ -282,7 +178,7 @@ func (f *runFlags) complete(cmd *cobra.Command) {
 	completeWith(cmd, "clock", attr.ClockSimulated, attr.ClockWall)
 	_ = cmd.MarkFlagFilename("chain", "yaml", "yml")
 	hooks := func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		d, err := f.description()
+		d, err := f.describe()
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveError
 		}
@@ -292,7 +188,7 @@ func (f *runFlags) complete(cmd *cobra.Command) {
 		_ = cmd.RegisterFlagCompletionFunc(flag, hooks)
 	}
 	_ = cmd.RegisterFlagCompletionFunc("set", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		d, err := f.description()
+		d, err := f.describe()
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveError
 		}

@@ -1,19 +1,15 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
 	"text/tabwriter"
-	"unicode"
-	"unicode/utf16"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
 	"github.com/chaintrace/chaintrace/render"
+	"github.com/chaintrace/chaintrace/render/report"
 	"github.com/chaintrace/chaintrace/trace"
 	"github.com/chaintrace/chaintrace/trace/startup"
 )
@@ -180,33 +176,5 @@ func writeTraceJSON(w io.Writer, all []trace.Summary, latest trace.TraceID) erro
 		}
 		entries[i] = e
 	}
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(entries); err != nil {
-		return err
-	}
-	_, err := w.Write(escapeControls(b.Bytes()))
-	return err
-}
-
-// escapeControls escapes what JSON allows within strings but a terminal acts
-// on, such as the control characters beyond ASCII.
-func escapeControls(text []byte) []byte {
-	var out []byte
-	for len(text) > 0 {
-		r, size := utf8.DecodeRune(text)
-		switch {
-		case r < 0x7f || unicode.IsGraphic(r):
-			out = append(out, text[:size]...)
-		case r > 0xffff:
-			high, low := utf16.EncodeRune(r)
-			out = fmt.Appendf(out, `\u%04x\u%04x`, high, low)
-		default:
-			out = fmt.Appendf(out, `\u%04x`, r)
-		}
-		text = text[size:]
-	}
-	return out
+	return report.WriteJSON(w, entries)
 }
