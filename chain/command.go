@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
-	oteltrace "go.opentelemetry.io/otel/trace"
 
 	"github.com/chaintrace/chaintrace/chain/clock"
 	"github.com/chaintrace/chaintrace/trace/attr"
@@ -226,16 +225,19 @@ const readyzInterval = 25 * time.Millisecond
 func (o CompletedOptions) probe(ctx context.Context, s *GenericAPIServer) (err error) {
 	ctx, sp := s.spans.start(ctx, attr.SpanReady,
 		attribute.String(attr.ServerName, s.name),
-		attribute.String(attr.ReadyHow, "computed"))
+		attribute.String(attr.ReadyHow, "computed"),
+		attribute.Int64(attr.ReadyInterval, int64(readyzInterval)))
 	defer func() { _ = sp.endWith(err) }()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "/readyz", nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "/readyz?verbose", nil)
 	if err != nil {
 		return err
 	}
 	begin := o.clock.Now()
+	passed := map[string]bool{}
 	for {
-		answer := statusRecorder{header: http.Header{}}
+		answer := answerRecorder{header: http.Header{}}
 		s.Handler.ServeHTTP(&answer, request)
+		recordPassed(sp, answer.body.String(), passed)
 		if answer.code == http.StatusOK {
 			s.recordMasked(sp, request, o.clock.Now())
 			return nil
@@ -259,10 +261,10 @@ func (s *GenericAPIServer) recordMasked(sp span, r *http.Request, now time.Time)
 		}
 		for _, check := range server.skipped {
 			if check.run(now, r) != nil {
-				sp.AddEvent(attr.EventCheckMasked, oteltrace.WithTimestamp(now), oteltrace.WithAttributes(
+				sp.event(attr.EventCheckMasked,
 					attribute.String(attr.CheckName, check.Name()),
 					attribute.String(attr.CheckOrigin, check.origin),
-					attribute.String(attr.CheckSkippedBy, check.by)))
+					attribute.String(attr.CheckSkippedBy, check.by))
 			}
 		}
 	}
@@ -281,21 +283,38 @@ func (s *GenericAPIServer) unfinishedHooks() []string {
 	return names
 }
 
-// statusRecorder keeps an answer's code and drops the rest.
-type statusRecorder struct {
-	header http.Header
-	code   int
+// recordPassed notes the checks that a verbose answer of a health endpoint shows
+// to pass, and that were not seen to before.
+func recordPassed(sp span, body string, passed map[string]bool) {
+	for line := range strings.Lines(body) {
+		check, ok := strings.CutPrefix(line, "[+]")
+		if !ok {
+			continue
+		}
+		check = strings.TrimSuffix(strings.TrimSpace(check), " ok")
+		if !passed[check] {
+			passed[check] = true
+			sp.event(attr.EventCheckPassed, attribute.String(attr.CheckName, check))
+		}
+	}
 }
 
-func (r *statusRecorder) Header() http.Header { return r.header }
+// answerRecorder keeps an answer's code and body.
+type answerRecorder struct {
+	header http.Header
+	code   int
+	body   strings.Builder
+}
 
-func (r *statusRecorder) WriteHeader(code int) {
+func (r *answerRecorder) Header() http.Header { return r.header }
+
+func (r *answerRecorder) WriteHeader(code int) {
 	if r.code == 0 {
 		r.code = code
 	}
 }
 
-func (r *statusRecorder) Write(p []byte) (int, error) {
+func (r *answerRecorder) Write(p []byte) (int, error) {
 	r.WriteHeader(http.StatusOK)
-	return len(p), nil
+	return r.body.Write(p)
 }

@@ -37,12 +37,17 @@ func (e *HookFailedError) Unwrap() error { return e.Err }
 
 // hookRun is what a hook tells of its run.
 type hookRun struct {
+	span span
+
 	mu          sync.Mutex
 	blockedOn   string
 	deadlineHit bool
 }
 
 func (r *hookRun) noteBlockedOn(what string) {
+	if r.span.IsRecording() {
+		r.span.event(attr.EventHookStep, attribute.String(attr.HookStep, what))
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.blockedOn = what
@@ -90,7 +95,7 @@ func (s *GenericAPIServer) runPostStartHook(ctx context.Context, entry postStart
 	if sp.IsRecording() {
 		sp.SetAttributes(entry.facts()...)
 	}
-	run := &hookRun{}
+	run := &hookRun{span: sp}
 	err := callHook(entry.Func, PostStartHookContext{ctx, s.config.c.LoopbackClientConfig, run})
 	outcome := entry.outcome(ctx, err)
 	if sp.IsRecording() {

@@ -87,6 +87,11 @@ type span struct {
 // end ends the span.
 func (s span) end() { s.End(oteltrace.WithTimestamp(s.clock.Now())) }
 
+// event adds an event in the clock's time.
+func (s span) event(name string, attrs ...attribute.KeyValue) {
+	s.AddEvent(name, oteltrace.WithTimestamp(s.clock.Now()), oteltrace.WithAttributes(attrs...))
+}
+
 // fail marks the span as failed; nil is no failure.
 func (s span) fail(err error) {
 	if err != nil && s.IsRecording() {

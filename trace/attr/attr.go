@@ -43,6 +43,15 @@ const (
 // check.origin and check.skipped_by.
 const EventCheckMasked = "check.masked"
 
+// EventCheckPassed is an event on the ready span: whoever looks at readyz saw
+// the check pass for the first time. It carries check.name.
+const EventCheckPassed = "check.passed"
+
+// EventHookStep is an event on a hook.run span: the hook begins with one of the
+// things that it does or waits for, and goes on with it until the next such event
+// or its end. It carries hook.step.
+const EventHookStep = "hook.step"
+
 // Attribute keys.
 const (
 	// ServerName is the server that a span is about: a server's name as passed to New.
@@ -65,6 +74,7 @@ const (
 	HookAtDeadline   = "hook.at_deadline"  // fails, passes or ignored
 	HookDeadlineHit  = "hook.deadline_hit" // the deadline passed while the hook ran
 	HookWaitsFor     = "hook.waits_for"    // string array: "hook:NAME", "cache:NAME", "timer:1s", "loopback:WHAT", "work:WHAT"
+	HookStep         = "hook.step"        // on the event hook.step: an entry of waits_for
 	HookError        = "hook.error"        // what a failing hook returned
 	HookBlockedOn    = "hook.blocked_on"   // the waits_for entry an unfinished hook was in
 
@@ -93,7 +103,8 @@ const (
 
 	ListenAddress = "server.address"
 
-	ReadyHow = "ready.how" // computed (from the model's checks) or observed (a client saw it)
+	ReadyHow      = "ready.how"      // computed (from the model's checks) or observed (a client saw it)
+	ReadyInterval = "ready.interval" // how often it was looked at, in nanoseconds, int
 
 	Phase = "chaintrace.phase" // names a stretch of a span that has no span name of its own
 )

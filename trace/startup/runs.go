@@ -23,6 +23,7 @@ func (r *reader) runs() {
 		if run.Outcome == "" && run.End < run.Start {
 			run.Outcome = attr.OutcomeHung
 		}
+		run.Steps = r.steps(s, run.Interval)
 		r.out.Runs = append(r.out.Runs, run)
 	})
 	slices.SortStableFunc(r.out.Runs, func(a, b *HookRun) int {
@@ -38,6 +39,32 @@ func (r *reader) runs() {
 		}
 	}
 	r.failure()
+}
+
+// steps reads what a hook did one after the other. A step ends where the next
+// begins, the last one with the run.
+func (r *reader) steps(s *trace.Span, run Interval) []Step {
+	var steps []Step
+	for _, e := range inTime(s.Events) {
+		if e.Name != attr.EventHookStep {
+			continue
+		}
+		at := max(run.Start, r.at(e.Time))
+		if run.End >= run.Start {
+			at = min(at, run.End)
+		}
+		if len(steps) > 0 {
+			steps[len(steps)-1].End = at
+		}
+		what := trace.Span{Attrs: e.Attrs}
+		steps = append(steps, Step{what.Attr(attr.HookStep).Str(), Interval{at, run.End}})
+	}
+	return steps
+}
+
+// inTime returns events in the order of time.
+func inTime(events []trace.Event) []trace.Event {
+	return slices.SortedStableFunc(slices.Values(events), func(a, b trace.Event) int { return cmp.Compare(a.Time, b.Time) })
 }
 
 // runOf returns the run of a hook among those of its name. Two servers may have
@@ -87,11 +114,28 @@ func (r *reader) failure() {
 	}
 }
 
-// ready reads when the chain was ready.
+// ready reads when the chain was ready, and when its checks were seen to pass.
 func (r *reader) ready() {
 	r.each(attr.SpanReady, func(s *trace.Span) {
+		if len(r.out.Passed) == 0 {
+			r.out.Passed = r.passed(s)
+		}
 		if r.out.Ready == nil && s.End != 0 && s.Status.Code != trace.StatusError {
-			r.out.Ready = &Ready{At: r.interval(s).End, How: s.Attr(attr.ReadyHow).Str()}
+			r.out.Ready = &Ready{
+				At: r.interval(s).End, How: s.Attr(attr.ReadyHow).Str(),
+				Interval: time.Duration(max(0, s.Attr(attr.ReadyInterval).Int())),
+			}
 		}
 	})
+}
+
+func (r *reader) passed(s *trace.Span) []Passed {
+	var passed []Passed
+	for _, e := range inTime(s.Events) {
+		if e.Name == attr.EventCheckPassed {
+			check := trace.Span{Attrs: e.Attrs}
+			passed = append(passed, Passed{check.Attr(attr.CheckName).Str(), r.at(e.Time)})
+		}
+	}
+	return passed
 }

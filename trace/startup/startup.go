@@ -20,6 +20,7 @@ type Startup struct {
 	Signals []Signal // lifecycle signals, in the order they were fired
 
 	Ready   *Ready   // nil when never ready
+	Passed  []Passed // readyz checks, in the order in which they were seen to pass; empty when nobody noted that
 	Failure *Failure // the hook whose error ended the process; nil when none did
 	End     time.Duration
 
@@ -109,9 +110,16 @@ type HookRun struct {
 	AtDeadline  string
 	DeadlineHit bool
 	Err         string
+	Steps       []Step // what it did one after the other; empty when nobody noted that
 	// BecauseOf names the failed hook that this run, directly or through
 	// others, was waiting for when the process died; "" otherwise.
 	BecauseOf string
+}
+
+// Step is a stretch of a hook's run.
+type Step struct {
+	What string // an entry of WaitsFor
+	Interval
 }
 
 // CheckState says how a server came by a check.
@@ -192,8 +200,15 @@ type Signal struct {
 
 // Ready is when the chain was ready and how that is known.
 type Ready struct {
-	At  time.Duration
-	How string // computed or observed
+	At       time.Duration
+	How      string        // computed or observed
+	Interval time.Duration // how often it was looked at; 0 when unknown
+}
+
+// Passed is the first time that a readyz check was seen to pass.
+type Passed struct {
+	Check string
+	At    time.Duration
 }
 
 // Failure is what ended the process.
