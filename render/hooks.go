@@ -13,7 +13,7 @@ import (
 // the chain is ready. Time goes from left to right.
 func hooksView(s *startup.Startup, detail Detail) *Graph {
 	v := &hookGraph{
-		s: s, detail: detail, nodes: map[*startup.HookRun]NodeID{}, critical: s.CriticalRuns(),
+		s: s, detail: detail, nodes: map[*startup.HookRun]NodeID{}, critical: s.CriticalChain().Runs(),
 		bars: &tree{s: s, longest: longestRun(s)},
 		g: &Graph{
 			Name:        pictureName(s, "post-start hooks"),

@@ -29,7 +29,7 @@ func treeView(s *startup.Startup, detail Detail) *Graph {
 			RankGap:     64,
 		},
 	}
-	for _, r := range s.CriticalRuns() {
+	for _, r := range s.CriticalChain().Runs() {
 		t.critical = append(t.critical, r.Name)
 	}
 	for i, sv := range s.OutermostFirst() {

@@ -32,12 +32,15 @@ func answerInputs() map[string]string {
 // start, as text and as JSON, with the command lines that write them.
 func answerGoldens() map[string][]string {
 	files := map[string][]string{}
-	for _, command := range []string{"time"} {
+	for _, command := range []string{"time", "blame", "critical-chain"} {
 		for name, input := range answerInputs() {
 			files[name+"."+command+".txt"] = []string{command, input}
 			files[name+"."+command+".json"] = []string{command, input, "--output", "json"}
 		}
 	}
+	files["kube-apiserver-1.37.blame-by-server.txt"] = []string{"blame", "preset:kube-apiserver-1.37", "--by", "server"}
+	files["kube-apiserver-1.37.blame-by-server.json"] = []string{"blame", "preset:kube-apiserver-1.37", "--by", "server", "--output", "json"}
+	files["kube-apiserver-1.37.critical-chain-hook.txt"] = []string{"critical-chain", "preset:kube-apiserver-1.37", "start-service-ip-repair-controllers"}
 	return files
 }
 

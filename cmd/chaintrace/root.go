@@ -32,7 +32,7 @@ the description is wrong; 3 the work failed.`,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.AddCommand(newRunCommand(), newRenderCommand(), newSendCommand(), newTracesCommand(), newPresetCommand(), newVersionCommand())
-	root.AddCommand(newTimeCommand(), newSchemaCommand())
+	root.AddCommand(newTimeCommand(), newBlameCommand(), newCriticalChainCommand(), newSchemaCommand())
 	return root
 }
 

@@ -74,7 +74,7 @@ const (
 	HookAtDeadline   = "hook.at_deadline"  // fails, passes or ignored
 	HookDeadlineHit  = "hook.deadline_hit" // the deadline passed while the hook ran
 	HookWaitsFor     = "hook.waits_for"    // string array: "hook:NAME", "cache:NAME", "timer:1s", "loopback:WHAT", "work:WHAT"
-	HookStep         = "hook.step"        // on the event hook.step: an entry of waits_for
+	HookStep         = "hook.step"         // on the event hook.step: an entry of waits_for
 	HookError        = "hook.error"        // what a failing hook returned
 	HookBlockedOn    = "hook.blocked_on"   // the waits_for entry an unfinished hook was in
 

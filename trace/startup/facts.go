@@ -48,30 +48,24 @@ func (s *Startup) RunsByName() map[string]*HookRun {
 	return m
 }
 
-// CriticalRuns returns the chain of runs that ended last: the run that ended
-// last of all, the one it waited for that ended last, and so on. The first
-// element is where the chain began. It is empty when nothing ran.
-func (s *Startup) CriticalRuns() []*HookRun {
-	byName := s.RunsByName()
-	var last *HookRun
-	for _, r := range s.Runs {
-		if last == nil || s.EndOf(r) > s.EndOf(last) {
-			last = r
+// NeverPassed returns the readyz checks of the outermost server that were never
+// seen to pass, in their order; none when nobody noted which did.
+func (s *Startup) NeverPassed() []string {
+	outermost := s.Outermost()
+	if len(s.Passed) == 0 || outermost == nil {
+		return nil
+	}
+	passed := map[string]bool{}
+	for _, p := range s.Passed {
+		passed[p.Check] = true
+	}
+	var names []string
+	for _, c := range outermost.Installed(attr.Readyz) {
+		if !passed[c.Name] {
+			names = append(names, c.Name)
 		}
 	}
-	var chain []*HookRun
-	for last != nil && !slices.Contains(chain, last) {
-		chain = append(chain, last)
-		var next *HookRun
-		for _, w := range last.HooksWaitedFor() {
-			if r := byName[w]; r != nil && (next == nil || s.EndOf(r) > s.EndOf(next)) {
-				next = r
-			}
-		}
-		last = next
-	}
-	slices.Reverse(chain)
-	return chain
+	return names
 }
 
 // Finished reports whether the run's end was seen.

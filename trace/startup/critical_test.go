@@ -1,0 +1,339 @@
+package startup_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/chaintrace/chaintrace/trace"
+	"github.com/chaintrace/chaintrace/trace/attr"
+	"github.com/chaintrace/chaintrace/trace/startup"
+)
+
+// event adds an event to the span added last. The time is milliseconds from the
+// start.
+func (b *builder) event(name string, at int64, attrs ...trace.Attr) {
+	s := &b.Spans[len(b.Spans)-1]
+	s.Events = append(s.Events, trace.Event{Name: name, Time: base + at*1e6, Attrs: attrs})
+}
+
+// hook adds a run.
+func (b *builder) hook(name string, start, end int64, attrs ...trace.Attr) {
+	b.add(trace.SpanID{}, attr.SpanHookRun, start, end, append([]trace.Attr{kv(attr.HookName, name), kv(attr.HookOrigin, "s")}, attrs...)...)
+}
+
+func outcome(o string) trace.Attr           { return kv(attr.HookOutcome, o) }
+func waits(what ...string) trace.Attr       { return list(attr.HookWaitsFor, what...) }
+func number(key string, n int64) trace.Attr { return trace.Attr{Key: key, Value: trace.Int(n)} }
+
+// oneServer is a chain of one up to where its hooks begin, at 100 ms.
+func oneServer() *builder {
+	b := newBuilder()
+	b.add(trace.SpanID{}, attr.SpanStartup, 0, 500)
+	b.add(trace.SpanID{}, attr.SpanConfigBuild, 10, 30)
+	b.add(trace.SpanID{}, attr.SpanChainCreate, 30, 62)
+	b.of("s", attr.SpanServerCreate, 32, 60)
+	b.of("s", attr.SpanServerPrepare, 62, 80)
+	b.of("s", attr.SpanListenerServe, 80, 90)
+	b.of("s", attr.SpanHooksRun, 100, 400)
+	return b
+}
+
+// beginning is the chain of oneServer from where its first hook begins.
+const beginning = `phase hooks.run @101 +1
+gap @100 +10
+phase listener.serve s @90 +10
+phase server.prepare s @80 +18
+phase chain.create @62 +2
+phase server.create s @60 +28
+phase chain.create @32 +2
+phase config.build @30 +20
+gap @10 +10
+`
+
+// lines writes a critical chain, in milliseconds.
+func lines(c startup.CriticalChain) string {
+	var b strings.Builder
+	for _, l := range c.Links {
+		words := strings.Join(strings.Fields(fmt.Sprintf("%s %s %s", l.Kind, l.Name, l.Server)), " ")
+		if l.Kind == startup.LinkHook {
+			words = strings.TrimSuffix(words, " s")
+		}
+		fmt.Fprintf(&b, "%s @%d +%d", words, l.At.Milliseconds(), l.Took.Milliseconds())
+		for _, p := range l.Parts {
+			fmt.Fprintf(&b, ", %s", p.What)
+			if p.Known {
+				fmt.Fprintf(&b, " %d", p.Took.Milliseconds())
+			}
+		}
+		b.WriteByte('\n')
+	}
+	if len(c.Others) > 0 {
+		fmt.Fprintf(&b, "others: %s\n", strings.Join(c.Others, " "))
+	}
+	return b.String()
+}
+
+// Cases worked out by hand.
+func TestCriticalChain(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		add  func(b *builder)
+		want string
+	}{
+		{"the hook that ends last, and what it waited for", func(b *builder) {
+			b.hook("a", 101, 150, outcome(attr.OutcomeRan))
+			b.hook("b", 101, 260, outcome(attr.OutcomeRan), waits("hook:a", "cache:c"))
+			b.hook("other", 101, 240, outcome(attr.OutcomeRan))
+			b.of("s", attr.SpanReady, 100, 270)
+		}, "ready @270 +0\ngap @270 +10\nhook b @260 +110, hook:a, cache:c\nhook a @150 +49\n" + beginning},
+		{"of two that were waited for, the later", func(b *builder) {
+			b.hook("a", 101, 150, outcome(attr.OutcomeRan))
+			b.hook("a2", 101, 160, outcome(attr.OutcomeRan))
+			b.hook("b", 101, 260, outcome(attr.OutcomeRan), waits("hook:a2", "hook:a"))
+			b.of("s", attr.SpanReady, 100, 260)
+		}, "ready @260 +0\nhook b @260 +100, hook:a2, hook:a\nhook a2 @160 +59\n" + beginning},
+		{"one that was done when it came to be waited for held up nobody", func(b *builder) {
+			b.hook("a", 101, 150, outcome(attr.OutcomeRan))
+			b.hook("b", 101, 260, outcome(attr.OutcomeRan), waits("timer:100ms", "hook:a", "work:w"))
+			b.event(attr.EventHookStep, 101, kv(attr.HookStep, "timer:100ms"))
+			b.event(attr.EventHookStep, 201, kv(attr.HookStep, "hook:a"))
+			b.event(attr.EventHookStep, 201, kv(attr.HookStep, "work:w"))
+			b.of("s", attr.SpanReady, 100, 260)
+		}, "ready @260 +0\nhook b @260 +159, timer:100ms 100, work:w 59\n" + beginning},
+		{"steps after the wait belong to the hook, those before to nobody", func(b *builder) {
+			b.hook("a", 101, 150, outcome(attr.OutcomeRan))
+			b.hook("b", 101, 260, outcome(attr.OutcomeRan), waits("timer:20ms", "hook:a", "work:w"))
+			b.event(attr.EventHookStep, 121, kv(attr.HookStep, "hook:a"))
+			b.event(attr.EventHookStep, 101, kv(attr.HookStep, "timer:20ms"))
+			b.event(attr.EventHookStep, 160, kv(attr.HookStep, "work:w"))
+			b.of("s", attr.SpanReady, 100, 260)
+		}, "ready @260 +0\nhook b @260 +110, hook:a 10, work:w 100\nhook a @150 +49\n" + beginning},
+		{"readiness is seen at the next look, and no later for that", func(b *builder) {
+			b.hook("a", 101, 150, outcome(attr.OutcomeRan))
+			b.of("s", attr.SpanReady, 100, 200, number(attr.ReadyInterval, 20e6))
+		}, "ready @200 +20\ngap @180 +30\nhook a @150 +49\n" + beginning},
+		{"a check that is no hook's", func(b *builder) {
+			b.hook("a", 101, 150, outcome(attr.OutcomeRan))
+			b.of("s", attr.SpanReady, 100, 300, number(attr.ReadyInterval, 20e6))
+			b.event(attr.EventCheckPassed, 160, kv(attr.CheckName, "poststarthook/a"))
+			b.event(attr.EventCheckPassed, 300, kv(attr.CheckName, "registered"))
+		}, "ready @300 +0\ncheck registered @300 +200\n" + strings.TrimPrefix(beginning, "phase hooks.run @101 +1\n")},
+		{"a check that passed at the same look as the hook may not have held anything up", func(b *builder) {
+			b.hook("a", 101, 290, outcome(attr.OutcomeRan))
+			b.of("s", attr.SpanReady, 100, 300, number(attr.ReadyInterval, 20e6))
+			b.event(attr.EventCheckPassed, 300, kv(attr.CheckName, "poststarthook/a"))
+			b.event(attr.EventCheckPassed, 300, kv(attr.CheckName, "registered"))
+		}, "ready @300 +10\nhook a @290 +189\n" + beginning},
+		{"a hook that goes on after readiness", func(b *builder) {
+			b.hook("a", 101, 150, outcome(attr.OutcomeRan))
+			b.hook("late", 101, 390, outcome(attr.OutcomeRan))
+			b.of("s", attr.SpanReady, 100, 150)
+		}, "ready @150 +0\nhook a @150 +49\n" + beginning},
+		{"hooks that wait for each other", func(b *builder) {
+			b.hook("a", 101, 150, outcome(attr.OutcomeRan), waits("hook:b"))
+			b.hook("b", 101, 150, outcome(attr.OutcomeRan), waits("hook:a"))
+			b.of("s", attr.SpanReady, 100, 150)
+		}, "ready @150 +0\nhook a @150 +0, hook:b\nhook b @150 +49, hook:a\n" + beginning},
+		{"to the failure", func(b *builder) {
+			b.hook("a", 101, 190, outcome(attr.OutcomeRan))
+			b.hook("b", 101, 200, outcome(attr.OutcomeFailed), kv(attr.HookError, "no"), waits("hook:a"))
+			b.hook("c", 101, 200, outcome(attr.OutcomeInterrupted), waits("hook:b"))
+		}, "failed @200 +0\nhook b @200 +10, hook:a\nhook a @190 +89\n" + beginning},
+		{"to the failure of one that gave up waiting", func(b *builder) {
+			b.hook("a", 101, 200, outcome(attr.OutcomeInterrupted), kv(attr.HookBlockedOn, "cache:c"), waits("cache:c"))
+			b.hook("b", 101, 200, outcome(attr.OutcomeFailed), kv(attr.HookBlockedOn, "hook:a"), waits("hook:a"))
+		}, "failed @200 +0\nhook b @200 +0, hook:a\nhook a @200 +99, cache:c\n" + beginning},
+		{"never ready, by the longest way to who is to blame", func(b *builder) {
+			b.hook("c", 101, 0, waits("hook:b"))
+			b.hook("b", 101, 0, waits("hook:a"))
+			b.hook("a", 101, 0, waits("cache:c"))
+			b.hook("d", 101, 0, waits("hook:a"))
+			b.hook("e", 101, 120, outcome(attr.OutcomeRan))
+		}, "not-ready @500 +0\nhook c @500 +0, hook:b\nhook b @500 +0, hook:a\nhook a @500 +399, cache:c\n" + beginning + "others: d\n"},
+		{"never ready, with all hooks done and a check that fails", func(b *builder) {
+			b.of("s", attr.SpanCheckAdd, 40, 40, kv(attr.CheckName, "good"), list(attr.CheckEndpoints, "readyz"))
+			b.of("s", attr.SpanCheckAdd, 41, 41, kv(attr.CheckName, "bad"), list(attr.CheckEndpoints, "readyz"))
+			b.of("s", attr.SpanCheckAdd, 42, 42, kv(attr.CheckName, "worse"), list(attr.CheckEndpoints, "readyz"))
+			b.hook("a", 101, 150, outcome(attr.OutcomeRan))
+			b.of("s", attr.SpanReady, 100, 0)
+			b.event(attr.EventCheckPassed, 120, kv(attr.CheckName, "good"))
+		}, "not-ready @500 +0\ncheck bad @500 +400\n" + strings.TrimPrefix(beginning, "phase hooks.run @101 +1\n") + "others: worse\n"},
+		{"never ready, and nobody says why", func(b *builder) {
+			b.hook("a", 101, 150, outcome(attr.OutcomeRan))
+		}, "not-ready @500 +0\ngap @500 +350\nhook a @150 +49\n" + beginning},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := oneServer()
+			c.add(b)
+			if diff := cmp.Diff(c.want, lines(b.read(t).CriticalChain())); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+// A server that died while it was being made.
+func TestCriticalChainWithoutHooks(t *testing.T) {
+	b := newBuilder()
+	b.add(trace.SpanID{}, attr.SpanStartup, 0, 0)
+	b.add(trace.SpanID{}, attr.SpanConfigBuild, 10, 30)
+	b.of("s", attr.SpanServerCreate, 32, 0)
+	b.of("s", attr.SpanHookRegister, 40, 41, kv(attr.HookName, "h"))
+	want := "not-ready @41 +0\nphase server.create s @41 +9\ngap @32 +2\nphase config.build @30 +20\ngap @10 +10\n"
+	if diff := cmp.Diff(want, lines(b.read(t).CriticalChain())); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func TestCriticalChainTo(t *testing.T) {
+	b := oneServer()
+	b.hook("a", 101, 150, outcome(attr.OutcomeRan))
+	b.hook("b", 101, 260, outcome(attr.OutcomeRan), waits("hook:a"))
+	b.add(trace.SpanID{}, attr.SpanSignal, 280, 280, kv(attr.SignalName, "Complete"))
+	b.of("s", attr.SpanReady, 100, 300)
+	b.event(attr.EventCheckPassed, 220, kv(attr.CheckName, "registered"))
+	s := b.read(t)
+	hookA := "hook a @150 +49\n" + beginning
+	for name, want := range map[string]string{
+		"a":                hookA,
+		"poststarthook/a":  hookA,
+		"b":                "hook b @260 +110, hook:a\n" + hookA,
+		"Complete":         "signal Complete @280 +0\ngap @280 +20\nhook b @260 +110, hook:a\n" + hookA,
+		"registered":       "check registered @220 +120\n" + strings.TrimPrefix(beginning, "phase hooks.run @101 +1\n"),
+		"config.build":     "phase config.build @30 +20\ngap @10 +10\n",
+		"server.prepare s": "phase server.prepare s @80 +18\n" + beginning[strings.Index(beginning, "phase chain.create @62"):],
+		"server.prepare":   "phase server.prepare s @80 +18\n" + beginning[strings.Index(beginning, "phase chain.create @62"):],
+	} {
+		c, err := s.CriticalChainTo(name)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		} else if diff := cmp.Diff(want, lines(c)); diff != "" {
+			t.Errorf("%s: -want +got:\n%s", name, diff)
+		}
+	}
+	for name, want := range map[string]string{
+		"nothing": `"nothing" is no hook, check, signal or phase of this start; there are ["Complete" "a" "b" "config.build" "listener.serve s" "registered" "server.create s" "server.prepare s"]`,
+		"server":  `"server" is no hook, check, signal or phase of this start; there are ["server.create s" "server.prepare s"]`,
+	} {
+		if _, err := s.CriticalChainTo(name); err == nil || err.Error() != want {
+			t.Errorf("%s: error %v, want %s", name, err, want)
+		}
+	}
+}
+
+// randomStart is a start in which anything can be missing or overlap.
+func randomStart(r *rand.Rand) *builder {
+	b := newBuilder()
+	span := func(most int64) (start, end int64) {
+		start = r.Int64N(most)
+		if r.IntN(6) == 0 {
+			return start, 0
+		}
+		return start, start + r.Int64N(most/2) + 1
+	}
+	b.add(trace.SpanID{}, attr.SpanStartup, 0, r.Int64N(2)*1000)
+	for _, name := range []string{attr.SpanConfigBuild, attr.SpanConfigComplete, attr.SpanChainCreate, attr.SpanListenerServe, attr.SpanHooksRun} {
+		if r.IntN(4) > 0 {
+			start, end := span(200)
+			b.add(trace.SpanID{}, name, start, end)
+		}
+	}
+	for i := range r.IntN(4) {
+		for _, name := range []string{attr.SpanServerCreate, attr.SpanServerPrepare} {
+			start, end := span(300)
+			b.of("s"+strconv.Itoa(i), name, start, end)
+		}
+	}
+	const hooks = 8
+	for i := range r.IntN(hooks) {
+		start, end := span(400)
+		attrs := []trace.Attr{outcome([]string{"", attr.OutcomeRan, attr.OutcomeRan, attr.OutcomeRan, attr.OutcomeHung, attr.OutcomeFailed, attr.OutcomeInterrupted}[r.IntN(7)])}
+		var w []string
+		for range r.IntN(3) {
+			w = append(w, "hook:h"+strconv.Itoa(r.IntN(hooks)))
+		}
+		b.hook("h"+strconv.Itoa(i), start, end, append(attrs, waits(w...))...)
+		for _, step := range w {
+			if r.IntN(2) == 0 {
+				b.event(attr.EventHookStep, start+r.Int64N(200), kv(attr.HookStep, step))
+			}
+		}
+	}
+	if r.IntN(2) == 0 {
+		start, end := span(600)
+		b.of("s0", attr.SpanReady, start, end, number(attr.ReadyInterval, r.Int64N(50)*1e6))
+		for i := range r.IntN(3) {
+			b.event(attr.EventCheckPassed, start+r.Int64N(300), kv(attr.CheckName, []string{"poststarthook/h1", "x", "y"}[i]))
+		}
+	}
+	b.add(trace.SpanID{}, attr.SpanSignal, r.Int64N(500), 0, kv(attr.SignalName, "Signal"))
+	return b
+}
+
+// TestCriticalChainLeavesNoTimeOut: whatever the trace, the links follow each
+// other without a hole and add up to the time from the start.
+func TestCriticalChainLeavesNoTimeOut(t *testing.T) {
+	r := rand.New(rand.NewPCG(4, 4))
+	kinds := map[startup.LinkKind]int{}
+	check := func(s *startup.Startup, what string, c startup.CriticalChain) {
+		t.Helper()
+		if len(c.Links) == 0 {
+			t.Fatalf("%s: no links", what)
+		}
+		at, sum := c.Links[0].At, time.Duration(0)
+		for i, l := range c.Links {
+			kinds[l.Kind]++
+			if l.At != at || l.Took < 0 || l.Whole < l.Took {
+				t.Fatalf("%s: link %d is %+v, want it at %v:\n%s", what, i, l, at, lines(c))
+			}
+			at -= l.Took
+			sum += l.Took
+		}
+		if sum != c.Links[0].At || at != 0 {
+			t.Fatalf("%s: %v in sum, %v left, want %v and nothing:\n%s", what, sum, at, c.Links[0].At, lines(c))
+		}
+	}
+	for range 3000 {
+		s := randomStart(r).read(t)
+		c := s.CriticalChain()
+		if s.Over() > 0 || len(c.Links) > 0 {
+			check(s, "the chain", c)
+			if c.Links[0].At != s.Over() {
+				t.Fatalf("the chain begins at %v, the start was over at %v", c.Links[0].At, s.Over())
+			}
+		}
+		for _, run := range s.Runs {
+			if c, err := s.CriticalChainTo(run.Name); err != nil {
+				t.Fatal(err)
+			} else {
+				check(s, run.Name, c)
+			}
+		}
+		if c, err := s.CriticalChainTo("Signal"); err != nil {
+			t.Fatal(err)
+		} else {
+			check(s, "Signal", c)
+		}
+		timing, sum := s.Timing(), time.Duration(0)
+		for _, stage := range timing.Stages {
+			sum += stage.Duration()
+		}
+		if sum+timing.Unexplained != timing.Total || timing.Unexplained < 0 {
+			t.Fatalf("the stages take %v, %v is unexplained, want %v: %+v", sum, timing.Unexplained, timing.Total, timing.Stages)
+		}
+	}
+	for _, kind := range []startup.LinkKind{
+		startup.LinkReady, startup.LinkFailed, startup.LinkNotReady, startup.LinkCheck, startup.LinkSignal,
+		startup.LinkHook, startup.LinkPhase, startup.LinkGap,
+	} {
+		if kinds[kind] == 0 {
+			t.Errorf("no chain had a link of kind %s", kind)
+		}
+	}
+}
