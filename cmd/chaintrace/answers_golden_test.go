@@ -28,11 +28,16 @@ func answerInputs() map[string]string {
 	return inputs
 }
 
+// answerCommands are the answering commands that take one start.
+func answerCommands() []string {
+	return []string{"time", "blame", "critical-chain"}
+}
+
 // answerGoldens lists the golden files of the answering commands that take one
 // start, as text and as JSON, with the command lines that write them.
 func answerGoldens() map[string][]string {
 	files := map[string][]string{}
-	for _, command := range []string{"time", "blame", "critical-chain"} {
+	for _, command := range answerCommands() {
 		for name, input := range answerInputs() {
 			files[name+"."+command+".txt"] = []string{command, input}
 			files[name+"."+command+".json"] = []string{command, input, "--output", "json"}

@@ -27,12 +27,14 @@ deadline that is looked at only between attempts: it cuts off none that hangs.
   chaintrace blame preset:kube-apiserver-1.37 --by server
   chaintrace blame jaeger://localhost:16686/5b8efff798038103d269b633813fc60c --output json`,
 		Args: oneInput,
-		RunE: f.answers(func(s *startup.Startup) (answer, error) {
-			if err := choice("by", by, "", "server"); err != nil {
-				return nil, err
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if cmd.Flags().Changed("by") {
+				if err := choice("by", by, "server"); err != nil {
+					return withCode(exitUsage, err)
+				}
 			}
-			return report.NewBlame(s, by == "server"), nil
-		}),
+			return f.answers(func(s *startup.Startup) (answer, error) { return report.NewBlame(s, by == "server"), nil })(cmd, args)
+		},
 	}
 	cmd.Flags().StringVar(&by, "by", "", "group by: server")
 	completeWith(cmd, "by", "server")

@@ -51,6 +51,9 @@ func TestJaegerGivesBackWhatWasSent(t *testing.T) {
 					samePicture(t, direct, address, string(view), format)
 				}
 			}
+			for _, question := range answerCommands() {
+				sameAnswer(t, direct, address, question)
+			}
 		})
 	}
 }
@@ -121,6 +124,18 @@ func withSortedResources(t *trace.Trace) *trace.Trace {
 		out.Spans[i].Resource = &r
 	}
 	return out
+}
+
+// sameAnswer asks a saved trace and the one in Jaeger the same question.
+func sameAnswer(t *testing.T, direct, address, question string) {
+	t.Helper()
+	_, want, errOut := command(question, direct, "--output", "json")
+	if len(want) == 0 {
+		t.Fatalf("%s %s: %s", question, direct, errOut)
+	}
+	if _, got, errOut := command(question, address, "--output", "json"); !bytes.Equal(got, want) {
+		t.Errorf("the answer of %s from Jaeger differs in line %d: %s", question, firstDifference(got, want), errOut)
+	}
 }
 
 func samePicture(t *testing.T, direct, address, view, format string) {
