@@ -48,57 +48,69 @@ func withExtras(t *testing.T) *chain.Description {
 	return d
 }
 
-func TestRequestsGoTheMeasuredWay(t *testing.T) {
-	plain := start(t, "kube-apiserver-1.37")
-	extras := startDescription(t, withExtras(t), chain.Options{})
+// sample is a request whose way was measured.
+type sample struct {
+	extras bool // of the chain withExtras
+	path   string
+	status int
+	kind   string // "json", "text" or ""
+	want   string
+}
+
+// samples are the requests of the measured table.
+func samples() []sample {
 	const (
 		toEnd  = "A notfound > K notfound > E notfound > end"
 		toCRDs = "A prefix /apis/foo.example.com/v1/ > A proxy > K notfound > E prefix /apis/ > E crd "
 	)
-	for _, c := range []struct {
-		s      started
-		path   string
-		status int
-		kind   string // "json", "text" or ""
-		want   string
-	}{
-		{plain, "/version", 200, "json", "A webservice /version"},
-		{plain, "/api/v1/namespaces", 200, "json", "A prefix /api/ > A proxy > K webservice /api/v1"},
-		{plain, "/apis/apps/v1/deployments", 200, "json", "A prefix /apis/apps/v1/ > A proxy > K webservice /apis/apps/v1"},
-		{plain, "/apis/apps", 200, "json", "A exact /apis/apps"},
-		{plain, "/apis/apps/v9", 404, "json", "A notfound > K webservice /apis/apps"},
-		{plain, "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", 200, "json",
+	return []sample{
+		{false, "/version", 200, "json", "A webservice /version"},
+		{false, "/api/v1/namespaces", 200, "json", "A prefix /api/ > A proxy > K webservice /api/v1"},
+		{false, "/apis/apps/v1/deployments", 200, "json", "A prefix /apis/apps/v1/ > A proxy > K webservice /apis/apps/v1"},
+		{false, "/apis/apps", 200, "json", "A exact /apis/apps"},
+		{false, "/apis/apps/v9", 404, "json", "A notfound > K webservice /apis/apps"},
+		{false, "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", 200, "json",
 			"A prefix /apis/apiextensions.k8s.io/v1/ > A proxy > K notfound > E webservice /apis/apiextensions.k8s.io/v1"},
-		{plain, "/apis/apiregistration.k8s.io/v1/apiservices", 200, "json", "A webservice /apis/apiregistration.k8s.io/v1"},
-		{plain, "/apis/foo.example.com/v1", 404, "text", "A notfound > K notfound > E prefix /apis/ > E crd version discovery > end"},
-		{extras, "/apis/foo.example.com/v1/things", 200, "json", toCRDs + "storage"},
-		{extras, "/apis/foo.example.com/v1/nosuch", 404, "text", toCRDs + "no custom resource > end"},
-		{extras, "/apis/bar.example.com/v1", 503, "text", "A exact /apis/bar.example.com/v1 > A unavailable"},
-		{plain, "/nosuch", 404, "text", toEnd},
-		{plain, "/healthz/", 404, "text", toEnd},
-		{plain, "/healthz/nosuch", 404, "text", toEnd},
-		{plain, "/openapi", 404, "text", toEnd},
-		{plain, "/logs", 404, "text", toEnd},
-		{plain, "/ui", 404, "text", toEnd},
-		{plain, "/metrics", 200, "", "A exact /metrics"},
-		{plain, "/debug/pprof/", 200, "", "A prefix /debug/pprof/"},
-		{plain, "/debug/pprof", 302, "", "A exact /debug/pprof"},
-		{plain, "/debug/flags/v", 406, "text", "A exact /debug/flags/v"},
-		{plain, "/healthz", 200, "text", "A exact /healthz"},
-		{plain, "/readyz/etcd", 200, "", "A exact /readyz/etcd"},
-		{plain, "/livez/informer-sync", 404, "text", toEnd},
-		{plain, "/livez/shutdown", 404, "text", toEnd},
-		{plain, "/readyz/loopback-serving-certificate", 404, "text", toEnd},
-		{plain, "/", 200, "json", "A exact /"},
-		{plain, "/apis", 200, "json", "A exact /apis"},
-		{plain, "/apis/", 200, "json", "A exact /apis/"},
-		{plain, "/openapi/v2", 200, "json", "A exact /openapi/v2"},
-		{plain, "/openapi/v3/apis/apps/v1", 200, "json", "A prefix /openapi/v3/ > K prefix /openapi/v3/"},
-		{plain, "/.well-known/openid-configuration", 200, "", "A notfound > K webservice /.well-known/openid-configuration"},
-		{plain, "/openid/v1/jwks", 200, "", "A notfound > K webservice /openid/v1/jwks"},
-	} {
+		{false, "/apis/apiregistration.k8s.io/v1/apiservices", 200, "json", "A webservice /apis/apiregistration.k8s.io/v1"},
+		{false, "/apis/foo.example.com/v1", 404, "text", "A notfound > K notfound > E prefix /apis/ > E crd version discovery > end"},
+		{true, "/apis/foo.example.com/v1/things", 200, "json", toCRDs + "storage"},
+		{true, "/apis/foo.example.com/v1/nosuch", 404, "text", toCRDs + "no custom resource > end"},
+		{true, "/apis/bar.example.com/v1", 503, "text", "A exact /apis/bar.example.com/v1 > A unavailable"},
+		{false, "/nosuch", 404, "text", toEnd},
+		{false, "/healthz/", 404, "text", toEnd},
+		{false, "/healthz/nosuch", 404, "text", toEnd},
+		{false, "/openapi", 404, "text", toEnd},
+		{false, "/logs", 404, "text", toEnd},
+		{false, "/ui", 404, "text", toEnd},
+		{false, "/metrics", 200, "", "A exact /metrics"},
+		{false, "/debug/pprof/", 200, "", "A prefix /debug/pprof/"},
+		{false, "/debug/pprof", 302, "", "A exact /debug/pprof"},
+		{false, "/debug/flags/v", 406, "text", "A exact /debug/flags/v"},
+		{false, "/healthz", 200, "text", "A exact /healthz"},
+		{false, "/readyz/etcd", 200, "", "A exact /readyz/etcd"},
+		{false, "/livez/informer-sync", 404, "text", toEnd},
+		{false, "/livez/shutdown", 404, "text", toEnd},
+		{false, "/readyz/loopback-serving-certificate", 404, "text", toEnd},
+		{false, "/", 200, "json", "A exact /"},
+		{false, "/apis", 200, "json", "A exact /apis"},
+		{false, "/apis/", 200, "json", "A exact /apis/"},
+		{false, "/openapi/v2", 200, "json", "A exact /openapi/v2"},
+		{false, "/openapi/v3/apis/apps/v1", 200, "json", "A prefix /openapi/v3/ > K prefix /openapi/v3/"},
+		{false, "/.well-known/openid-configuration", 200, "", "A notfound > K webservice /.well-known/openid-configuration"},
+		{false, "/openid/v1/jwks", 200, "", "A notfound > K webservice /openid/v1/jwks"},
+	}
+}
+
+func TestRequestsGoTheMeasuredWay(t *testing.T) {
+	plain := start(t, "kube-apiserver-1.37")
+	extras := startDescription(t, withExtras(t), chain.Options{})
+	for _, c := range samples() {
+		s := plain
+		if c.extras {
+			s = extras
+		}
 		t.Run(c.path, func(t *testing.T) {
-			w, way := c.s.way(http.MethodGet, c.path, "")
+			w, way := s.way(http.MethodGet, c.path, "")
 			if w.Code != c.status {
 				t.Errorf("status %d, want %d", w.Code, c.status)
 			}

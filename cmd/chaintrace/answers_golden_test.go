@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"maps"
 	"strings"
 	"testing"
 
@@ -30,7 +31,7 @@ func answerInputs() map[string]string {
 
 // answerCommands are the answering commands that take one start.
 func answerCommands() []string {
-	return []string{"time", "blame", "critical-chain"}
+	return []string{"time", "blame", "critical-chain", "ledger", "verify"}
 }
 
 // answerGoldens lists the golden files of the answering commands that take one
@@ -46,6 +47,8 @@ func answerGoldens() map[string][]string {
 	files["kube-apiserver-1.37.blame-by-server.txt"] = []string{"blame", "preset:kube-apiserver-1.37", "--by", "server"}
 	files["kube-apiserver-1.37.blame-by-server.json"] = []string{"blame", "preset:kube-apiserver-1.37", "--by", "server", "--output", "json"}
 	files["kube-apiserver-1.37.critical-chain-hook.txt"] = []string{"critical-chain", "preset:kube-apiserver-1.37", "start-service-ip-repair-controllers"}
+	maps.Copy(files, whichGoldens())
+	maps.Copy(files, verifyGoldens())
 	return files
 }
 

@@ -20,7 +20,8 @@ It runs an instrumented model of the chain of kube-apiserver (or of one that you
 describe), records OpenTelemetry spans, draws them, and sends them to a collector
 or a Jaeger.
 
-Exit codes: 0 all is well; 1 the chain did not get ready; 2 the command line or
+Exit codes: 0 all is well; 1 the answer is no, as the chain did not get ready, there
+are findings, or nobody answers; 2 the command line or
 the description is wrong; 3 the work failed.`,
 		Example: `  chaintrace run --out chain.dot
   chaintrace run --out chain.svg --out chain.json --storage warm
@@ -33,6 +34,8 @@ the description is wrong; 3 the work failed.`,
 	}
 	root.AddCommand(newRunCommand(), newRenderCommand(), newSendCommand(), newTracesCommand(), newPresetCommand(), newVersionCommand())
 	root.AddCommand(newTimeCommand(), newBlameCommand(), newCriticalChainCommand(), newSchemaCommand())
+	root.AddCommand(newLedgerCommand(), newWhichCommand())
+	root.AddCommand(newVerifyCommand(), newExplainCommand())
 	return root
 }
 

@@ -199,6 +199,7 @@ func TestCriticalChainTo(t *testing.T) {
 	b.of("s", attr.SpanReady, 100, 300)
 	b.event(attr.EventCheckPassed, 220, kv(attr.CheckName, "registered"))
 	s := b.read(t)
+	_, afterPrepare, _ := strings.Cut(beginning, "server.prepare s @80 +18\n")
 	hookA := "hook a @150 +49\n" + beginning
 	for name, want := range map[string]string{
 		"a":                hookA,
@@ -207,8 +208,8 @@ func TestCriticalChainTo(t *testing.T) {
 		"Complete":         "signal Complete @280 +0\ngap @280 +20\nhook b @260 +110, hook:a\n" + hookA,
 		"registered":       "check registered @220 +120\n" + strings.TrimPrefix(beginning, "phase hooks.run @101 +1\n"),
 		"config.build":     "phase config.build @30 +20\ngap @10 +10\n",
-		"server.prepare s": "phase server.prepare s @80 +18\n" + beginning[strings.Index(beginning, "phase chain.create @62"):],
-		"server.prepare":   "phase server.prepare s @80 +18\n" + beginning[strings.Index(beginning, "phase chain.create @62"):],
+		"server.prepare s": "phase server.prepare s @80 +18\n" + afterPrepare,
+		"server.prepare":   "phase server.prepare s @80 +18\n" + afterPrepare,
 	} {
 		c, err := s.CriticalChainTo(name)
 		if err != nil {

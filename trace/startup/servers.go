@@ -91,6 +91,7 @@ func (r *reader) hooks() {
 			}
 			switch {
 			case s.Status.Code == trace.StatusError:
+				sv.Rejected = append(sv.Rejected, RejectedHook{h, s.Status.Message})
 				r.problem("hook %s was not registered on %s: %s", h.Name, sv.Name, s.Status.Message)
 			case s.Attr(attr.HookDisabled).Bool():
 				sv.Disabled = append(sv.Disabled, h)
@@ -113,7 +114,7 @@ func (r *reader) routes() {
 			Path: s.Attr(attr.RoutePath).Str(), Match: s.Attr(attr.RouteMatch).Str(),
 			Installer: s.Attr(attr.RouteInstaller).Str(), Phase: s.Attr(attr.RoutePhase).Str(),
 			Source: s.Attr(attr.RouteSource).Str(), Listed: s.Attr(attr.RouteListed).Bool(),
-			Replaces: s.Attr(attr.RouteReplaces).Bool(),
+			Replaces: s.Attr(attr.RouteReplaces).Bool(), At: r.at(s.Start),
 		})
 	})
 	r.ofServer(attr.SpanAPIGroup, func(sv *Server, s *trace.Span) {

@@ -74,6 +74,7 @@ type Server struct {
 	PostStart   []*Hook
 	PreShutdown []*Hook
 	Disabled    []*Hook // registration skipped by configuration
+	Rejected    []RejectedHook
 
 	// Checks holds the checks of this server (configured, own and inherited)
 	// and, behind them in merge order, those of its delegate that it skipped.
@@ -95,6 +96,13 @@ type Hook struct {
 	// Run is how the hook ran; shared by every server that has the hook; nil
 	// when it never did.
 	Run *HookRun
+}
+
+// RejectedHook is a hook that was not registered since that failed, as for a
+// name that is taken.
+type RejectedHook struct {
+	*Hook
+	Err string // what the registration returned
 }
 
 // HookRun is one run of a post-start hook.
@@ -177,6 +185,7 @@ type Route struct {
 	Source    string
 	Listed    bool
 	Replaces  bool
+	At        time.Duration // when it was installed
 }
 
 // Group is an API group installed on one server.

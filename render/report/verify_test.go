@@ -1,0 +1,34 @@
+package report
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/chaintrace/chaintrace/trace/startup"
+	"github.com/chaintrace/chaintrace/trace/startup/verify"
+)
+
+// TestVerifyOfHostileNames: names out of a trace do nothing to a terminal, in
+// none of the forms.
+func TestVerifyOfHostileNames(t *testing.T) {
+	const hostile = "\x1b[31m\u202e\u009b\nx"
+	rule, err := verify.Lookup("CT101")
+	if err != nil {
+		t.Fatal(err)
+	}
+	findings := []verify.Finding{{Rule: rule, Server: hostile, Kind: verify.KindCheck, Name: hostile, Count: 1, Source: hostile, Message: hostile}}
+	a := NewVerify(&startup.Startup{Service: hostile, Problems: []string{hostile}}, findings, &verify.Suppressed{By: make([]*verify.Suppression, 1)})
+	for form, write := range map[string]func(b *strings.Builder) error{
+		"text":  func(b *strings.Builder) error { return a.WriteText(b, Style{}) },
+		"sarif": func(b *strings.Builder) error { return a.WriteSARIF(b, SARIF{Input: "stdin"}) },
+		"json":  func(b *strings.Builder) error { return WriteJSON(b, a) },
+	} {
+		var b strings.Builder
+		if err := write(&b); err != nil {
+			t.Fatal(err)
+		}
+		if strings.ContainsAny(b.String(), "\x1b\u202e\u009b") {
+			t.Errorf("%s: %q", form, b.String())
+		}
+	}
+}

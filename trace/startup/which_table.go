@@ -1,0 +1,176 @@
+package startup
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/chaintrace/chaintrace/trace/attr"
+)
+
+// routeTable finds the route of one server that takes a path. A path is looked
+// up in as many steps as the longest root or prefix has characters, however many
+// routes there are.
+type routeTable struct {
+	server *Server
+	// The places of routes in server.Routes: of web services with one root the
+	// first, of paths on the mux the last, as later ones replace earlier ones.
+	services, exact, prefixes map[string]int
+	longest                   int             // root or prefix
+	groups                    map[string]bool // the group versions that it serves, as G/V or v1
+	// crds: it is the server of custom resources, whose paths decide by what
+	// custom resource definitions there are.
+	crds bool
+}
+
+func newRouteTable(sv *Server, keep func(r *Route) bool) *routeTable {
+	t := &routeTable{
+		server: sv, services: map[string]int{}, exact: map[string]int{}, prefixes: map[string]int{}, groups: map[string]bool{},
+	}
+	for i := range sv.Routes {
+		r := &sv.Routes[i]
+		if !keep(r) {
+			continue
+		}
+		switch r.Match {
+		case attr.MatchWebService:
+			if _, ok := t.services[r.Path]; !ok {
+				t.services[r.Path] = i
+			}
+			if gv := groupVersionOf(r.Path); gv != "" {
+				t.groups[gv] = true
+			}
+		case attr.MatchPrefix:
+			t.prefixes[r.Path] = i
+		default:
+			t.exact[r.Path] = i
+			continue
+		}
+		t.longest = max(t.longest, len(r.Path))
+	}
+	t.crds = sv.Creator == "createAPIExtensionsServer"
+	for _, g := range sv.Groups {
+		t.crds = t.crds || g.Name == "apiextensions.k8s.io"
+		for _, v := range g.Versions {
+			t.groups[strings.TrimPrefix(g.Name+"/"+v, "/")] = true
+		}
+	}
+	return t
+}
+
+// groupVersionOf returns the group version whose own path this is, as G/V, or v1
+// of the core group; "" for any other path.
+func groupVersionOf(path string) string {
+	parts := strings.Split(strings.TrimPrefix(path, "/"), "/")
+	switch {
+	case len(parts) == 3 && parts[0] == "apis":
+		return parts[1] + "/" + parts[2]
+	case len(parts) == 2 && parts[0] == "api":
+		return parts[1]
+	}
+	return ""
+}
+
+// find returns what takes a path and how: a web service first, then the very
+// path, then the prefix with the most slashes and of those the longest, which is
+// the longest of all as each is the beginning of the path. It mirrors director
+// in k8s.io/apiserver/pkg/server/handler.go and pathHandler in
+// k8s.io/apiserver/pkg/server/mux.
+func (t *routeTable) find(path string) (HopKind, *Route) {
+	if services := t.servicesFor(path); len(services) > 0 {
+		return HopWebService, &t.server.Routes[services[0]]
+	}
+	if i, ok := t.exact[path]; ok {
+		return HopExact, &t.server.Routes[i]
+	}
+	for n := min(len(path), t.longest); n > 0; n-- {
+		if i, ok := t.prefixes[path[:n]]; ok {
+			return HopPrefix, &t.server.Routes[i]
+		}
+	}
+	return HopNotFound, nil
+}
+
+// matches returns all routes that would take a path, in the order in which they
+// are looked at.
+func (t *routeTable) matches(path string) []*Route {
+	var out []*Route
+	for _, i := range t.servicesFor(path) {
+		out = append(out, &t.server.Routes[i])
+	}
+	if i, ok := t.exact[path]; ok {
+		out = append(out, &t.server.Routes[i])
+	}
+	for n := min(len(path), t.longest); n > 0; n-- {
+		if i, ok := t.prefixes[path[:n]]; ok {
+			out = append(out, &t.server.Routes[i])
+		}
+	}
+	return out
+}
+
+// servicesFor returns the places of the web services that take a path: those
+// whose root it is, or continues with a slash. The root /apis takes no more than
+// itself, since everything below may belong to another server. They are in the
+// order in which they were installed, which is that in which they are asked.
+func (t *routeTable) servicesFor(path string) []int {
+	var found []int
+	add := func(root string) {
+		if i, ok := t.services[root]; ok && (root != "/apis" || path == "/apis" || path == "/apis/") {
+			found = append(found, i)
+		}
+	}
+	for i := range min(len(path), t.longest+1) {
+		if path[i] == '/' {
+			add(path[:i])
+		}
+	}
+	add(path)
+	slices.Sort(found)
+	return found
+}
+
+// rootOnly reports whether a web service is one of those that answer at their
+// root and nowhere below: the lists of groups and of a group's versions, the
+// version, and what OpenID clients ask for.
+func rootOnly(r *Route) bool {
+	for _, installer := range []string{"InstallAPIGroups", "InstallLegacyAPIGroup", ".installAPI", "Version.Install", "OpenIDMetadataServer).Install"} {
+		if strings.HasSuffix(r.Installer, installer) {
+			return true
+		}
+	}
+	return false
+}
+
+// proxied returns the group version whose requests a route proxies, or "": those
+// that AddAPIService installs for a version, but not those for a group, which the
+// aggregator answers.
+func proxied(r *Route) string {
+	if !strings.HasSuffix(r.Installer, "AddAPIService") {
+		return ""
+	}
+	path := strings.TrimSuffix(r.Path, "/")
+	if path == "/api" {
+		return "v1"
+	}
+	return groupVersionOf(path)
+}
+
+// The paths of the documents of OpenAPI version 3.
+const (
+	openAPIV3Root = "/openapi/v3"
+	openAPIV3     = openAPIV3Root + "/"
+)
+
+// aggregatesOpenAPI reports whether a route gets the documents of OpenAPI version
+// 3 from the servers that own them, rather than being one of them. The generic
+// server's are installed by InstallV3.
+func aggregatesOpenAPI(r *Route) bool {
+	return (r.Path == openAPIV3Root || r.Path == openAPIV3) && !strings.HasSuffix(r.Installer, "InstallV3")
+}
+
+// ownsOpenAPI reports whether the server has the document of this path below
+// /openapi/v3/.
+func (t *routeTable) ownsOpenAPI(document string) bool {
+	gv := groupVersionOf("/" + document)
+	return gv != "" && t.groups[gv]
+}
