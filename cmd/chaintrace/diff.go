@@ -1,0 +1,190 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/chaintrace/chaintrace/render/report"
+	"github.com/chaintrace/chaintrace/trace/startup"
+	"github.com/chaintrace/chaintrace/trace/startup/diff"
+)
+
+// diffFlags are the flags of diff.
+type diffFlags struct {
+	answerFlags
+	a, b      []string
+	only      []string
+	threshold float64
+	minDelta  time.Duration
+	exitCode  bool
+}
+
+func newDiffCommand() *cobra.Command {
+	f := &diffFlags{}
+	defaults := diff.DefaultOptions()
+	cmd := &cobra.Command{
+		Use:   "diff A B",
+		Short: "Compare two starts, or many with many",
+		Long: `Diff tells what changed from A to B: in the structure of the chain (added,
+removed, moved to another server, changed), in what went wrong, and in time. Things
+are matched by server, kind and name; their order does not count, as upstream's
+differs from start to start. What follows from another difference, such as the
+copies of a hook that further servers inherit, is only counted.
+
+With one start a side, times are told that differ by more than --threshold and
+--min-delta. Each start is as chance had it: give several a side with --a and --b,
+which take inputs, patterns such as 'old*.json', and inputs with many traces. Then
+medians are compared, and a change is told only if it is none of chance: by a
+Mann-Whitney U test at 5 %, with at least 4 starts a side.
+
+` + inputHelp,
+		Example: `  chaintrace diff preset:kube-apiserver-1.23 preset:kube-apiserver-1.37
+  chaintrace diff preset:kube-apiserver-1.37 'preset:kube-apiserver-1.37?profiling=false' --only structure
+  chaintrace diff before.json after.json --exit-code
+  chaintrace diff --a 'old*.json' --b 'new*.json' --output json`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			many := len(f.a) + len(f.b)
+			switch {
+			case many == 0 && len(args) == 2, len(args) == 0 && len(f.a) > 0 && len(f.b) > 0:
+				return nil
+			}
+			return fmt.Errorf("%s takes two inputs, or --a and --b instead; there are %d", cmd.CommandPath(), len(args))
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args) },
+	}
+	flags := cmd.Flags()
+	flags.StringArrayVar(&f.a, "a", nil, "`INPUT` or pattern of side A, all starts in it; repeatable")
+	flags.StringArrayVar(&f.b, "b", nil, "`INPUT` or pattern of side B, all starts in it; repeatable")
+	flags.StringSliceVar(&f.only, "only", nil, "compare only: structure, errors, timing; repeatable")
+	flags.Float64Var(&f.threshold, "threshold", 100*defaults.Threshold, "tell times that differ by at least so many `PERCENT`")
+	flags.DurationVar(&f.minDelta, "min-delta", defaults.MinDelta, "and by at least so much")
+	flags.BoolVar(&f.exitCode, "exit-code", false, "exit with 1 when anything differs")
+	completeWith(cmd, "only", report.DiffStructure, report.DiffErrors, report.DiffTimes)
+	f.input.registerReading(cmd)
+	f.registerPrinting(cmd)
+	return cmd
+}
+
+// run checks everything, reads both sides and compares them.
+func (f *diffFlags) run(cmd *cobra.Command, args []string) error {
+	o, parts, err := f.options()
+	if err != nil {
+		return withCode(exitUsage, err)
+	}
+	inputsA, inputsB := f.a, f.b
+	if len(args) == 2 {
+		inputsA, inputsB = args[:1], args[1:]
+	}
+	if args != nil && len(args) == 2 && args[0] == "-" && args[1] == "-" {
+		return withCode(exitUsage, errors.New("both sides are stdin; give a file for one of them"))
+	}
+	a, namesA, err := f.side(cmd, inputsA, len(args) == 0)
+	if err != nil {
+		return err
+	}
+	b, namesB, err := f.side(cmd, inputsB, len(args) == 0)
+	if err != nil {
+		return err
+	}
+	answer := report.NewDiff(a, b, namesA, namesB, o)
+	answer.Only(parts)
+	if err := f.print(cmd, answer); err != nil {
+		return err
+	}
+	if f.exitCode && answer.Differs() {
+		return withCode(exitNo, errors.New("--exit-code: there are differences"))
+	}
+	return nil
+}
+
+func (f *diffFlags) options() (diff.Options, map[string]bool, error) {
+	o := diff.DefaultOptions()
+	if err := f.check(); err != nil {
+		return o, nil, err
+	}
+	if f.threshold < 0 || f.minDelta < 0 {
+		return o, nil, errors.New("--threshold and --min-delta are not below zero")
+	}
+	o.Threshold, o.MinDelta = f.threshold/100, f.minDelta
+	all := []string{report.DiffStructure, report.DiffErrors, report.DiffTimes}
+	only := f.only
+	if len(only) == 0 {
+		only = all
+	}
+	parts := map[string]bool{}
+	for _, part := range only {
+		if err := choice("only", part, all...); err != nil {
+			return o, nil, err
+		}
+		parts[part] = true
+	}
+	return o, parts, nil
+}
+
+// side reads the starts of a side: with every, all that its inputs hold, else the
+// latest.
+func (f *diffFlags) side(cmd *cobra.Command, inputs []string, every bool) ([]*startup.Startup, []string, error) {
+	if !every {
+		s, err := f.startup(cmd, inputs[0])
+		return []*startup.Startup{s}, []string{inputName(inputs[0])}, err
+	}
+	var starts []*startup.Startup
+	var names []string
+	for _, pattern := range inputs {
+		expanded, err := expand(pattern)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, name := range expanded {
+			of, err := f.every(cmd, name)
+			if err != nil {
+				return nil, nil, err
+			}
+			starts = append(starts, of...)
+			names = append(names, inputName(name))
+		}
+	}
+	return starts, names, nil
+}
+
+// expand returns the files that a pattern matches; what is no pattern, as it is.
+func expand(pattern string) ([]string, error) {
+	if isModelInput(pattern) || pattern == "-" || inputName(pattern) != pattern {
+		return []string{pattern}, nil
+	}
+	found, err := filepath.Glob(pattern)
+	if err != nil {
+		return nil, withCode(exitUsage, fmt.Errorf("%s: the pattern is malformed: write \\[ for [", pattern))
+	}
+	if len(found) == 0 {
+		return []string{pattern}, nil // opening it tells what is wrong
+	}
+	return found, nil
+}
+
+// every reads all starts that an input holds. Traces that are none are passed by
+// as long as there is a start.
+func (f *diffFlags) every(cmd *cobra.Command, name string) ([]*startup.Startup, error) {
+	t, err := f.input.readAll(cmd.Context(), name, cmd.InOrStdin(), cmd.ErrOrStderr())
+	if err != nil {
+		return nil, err
+	}
+	var starts []*startup.Startup
+	none := startup.ErrNoChain
+	for _, summary := range t.Summaries() {
+		s, err := startup.FromTrace(t.Select(summary.ID))
+		if err != nil {
+			none = err
+			continue
+		}
+		starts = append(starts, s)
+	}
+	if len(starts) == 0 {
+		return nil, withCode(exitWork, fmt.Errorf("%s: %w", inputName(name), none))
+	}
+	return starts, nil
+}

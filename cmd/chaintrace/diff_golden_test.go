@@ -1,0 +1,27 @@
+package main
+
+// diffGoldens lists the golden files of diff, as text and as JSON, with the
+// command lines that write them.
+func diffGoldens() map[string][]string {
+	const kube = "preset:kube-apiserver-1.37"
+	files := map[string][]string{}
+	for name, args := range map[string][]string{
+		"itself":      {kube, kube},
+		"recorded":    {kube, "../../testdata/golden/kube-apiserver-1.37.trace.json"},
+		"1.23-1.37":   {"preset:kube-apiserver-1.23", kube},
+		"profiling":   {kube, kube + "?profiling=false"},
+		"warm":        {kube, kube + "?storage=warm"},
+		"failed-hook": {kube, answerInputs()["failed-hook"]},
+		"hung-hook":   {kube, answerInputs()["hung-hook"]},
+		"partial":     {"preset:aggregated-apiserver", answerInputs()["partial"]},
+		"several": {
+			"--a", kube, "--a", kube + "?slow=bootstrap-controller=1ms", "--a", kube + "?slow=bootstrap-controller=2ms", "--a", kube + "?slow=bootstrap-controller=3ms",
+			"--b", kube + "?slow=bootstrap-controller=40ms", "--b", kube + "?slow=bootstrap-controller=41ms", "--b", kube + "?slow=bootstrap-controller=43ms", "--b", kube + "?slow=bootstrap-controller=50ms",
+		},
+	} {
+		args = append([]string{"diff"}, args...)
+		files["diff."+name+".txt"] = args
+		files["diff."+name+".json"] = append(append([]string{}, args...), "--output", "json")
+	}
+	return files
+}

@@ -1,0 +1,135 @@
+package report
+
+import (
+	"github.com/chaintrace/chaintrace/trace/startup"
+	"github.com/chaintrace/chaintrace/trace/startup/diff"
+)
+
+var diffSchema = register[Diff]("diff/v1")
+
+// Diff is the answer of chaintrace diff.
+type Diff struct {
+	Schema string   `json:"schema" jsonschema:"diff/v1"`
+	A      DiffSide `json:"a" jsonschema:"the side compared with"`
+	B      DiffSide `json:"b" jsonschema:"the side that is compared"`
+
+	Structure    []DiffChange `json:"structure" jsonschema:"what differs in servers, hooks, checks, routes, API groups and mux signals"`
+	Consequences int          `json:"consequences" jsonschema:"how many differences more follow from those in structure: inherited copies, checks and paths of hooks, what is on a server that came or went, what a start that died did not get to"`
+	Errors       []DiffChange `json:"errors" jsonschema:"what differs in what went wrong"`
+	Timing       []DiffTiming `json:"timing" jsonschema:"times that differ, the greatest difference first"`
+	Compared     int          `json:"compared" jsonschema:"how many times were compared"`
+}
+
+// DiffSide is one side.
+type DiffSide struct {
+	Inputs    []string `json:"inputs" jsonschema:"what was read"`
+	Runs      int      `json:"runs" jsonschema:"how many starts"`
+	Simulated bool     `json:"simulated" jsonschema:"whether times of any of them are those of a simulated clock"`
+	Service   string   `json:"service" jsonschema:"service.name of the first start's process"`
+	Version   string   `json:"version" jsonschema:"its service.version"`
+}
+
+// DiffChange is a difference that is not one in time.
+type DiffChange struct {
+	Op     string      `json:"op" jsonschema:"added (only in b), removed (only in a), moved (to another server) or changed"`
+	Kind   string      `json:"kind" jsonschema:"server, post-start hook, pre-shutdown hook, disabled hook, check, skipped check, lost check, route, API group or mux signal; of errors: outcome, hook or masked check"`
+	Server string      `json:"server" jsonschema:"the server that it is on, in a if it is not in b"`
+	Was    string      `json:"was" jsonschema:"of what was moved: the server in a; else empty"`
+	Name   string      `json:"name" jsonschema:"its name; empty for a server and an outcome"`
+	Fields []DiffField `json:"fields" jsonschema:"what changed in it"`
+	RunsA  int         `json:"runs_a" jsonschema:"in how many starts of a it is"`
+	RunsB  int         `json:"runs_b" jsonschema:"in how many starts of b it is"`
+}
+
+// DiffField is a property that changed.
+type DiffField struct {
+	Name string `json:"name" jsonschema:"what changed"`
+	From string `json:"from" jsonschema:"in a"`
+	To   string `json:"to" jsonschema:"in b"`
+}
+
+// DiffTiming is a time that differs.
+type DiffTiming struct {
+	Kind    string  `json:"kind" jsonschema:"milestone (from the start), stage, phase or hook"`
+	Server  string  `json:"server" jsonschema:"the server of the phase or hook; else empty"`
+	Name    string  `json:"name" jsonschema:"its name"`
+	FromNS  int64   `json:"from_ns" jsonschema:"nanoseconds in a; of several starts the median"`
+	FromLo  int64   `json:"from_low_ns" jsonschema:"lower end of the median's 95 % confidence interval"`
+	FromHi  int64   `json:"from_high_ns" jsonschema:"upper end of the median's 95 % confidence interval"`
+	ToNS    int64   `json:"to_ns" jsonschema:"nanoseconds in b; of several starts the median"`
+	ToLo    int64   `json:"to_low_ns" jsonschema:"lower end of the median's 95 % confidence interval"`
+	ToHi    int64   `json:"to_high_ns" jsonschema:"upper end of the median's 95 % confidence interval"`
+	RunsA   int     `json:"runs_a" jsonschema:"how many starts of a have it"`
+	RunsB   int     `json:"runs_b" jsonschema:"how many starts of b have it"`
+	P       float64 `json:"p" jsonschema:"p of a Mann-Whitney U test; 1 where there is one start a side, which is not tested"`
+	Verdict string  `json:"verdict" jsonschema:"slower, faster, or undecided where there are too few starts to tell it from chance"`
+}
+
+// NewDiff answers what changed from the starts of a to those of b. The names of
+// the inputs are for people.
+func NewDiff(a, b []*startup.Startup, inputsA, inputsB []string, o diff.Options) *Diff {
+	found := diff.Compare(a, b, o)
+	out := &Diff{
+		Schema: diffSchema, A: newDiffSide(a, inputsA), B: newDiffSide(b, inputsB),
+		Structure: newDiffChanges(found.Structure), Consequences: found.Consequences, Errors: newDiffChanges(found.Errors),
+		Timing: []DiffTiming{}, Compared: found.Compared,
+	}
+	for _, t := range found.Timing {
+		out.Timing = append(out.Timing, DiffTiming{
+			Kind: t.Kind, Server: t.Server, Name: t.Name,
+			FromNS: int64(t.From), FromLo: int64(t.FromLow), FromHi: int64(t.FromHigh),
+			ToNS: int64(t.To), ToLo: int64(t.ToLow), ToHi: int64(t.ToHigh),
+			RunsA: t.NA, RunsB: t.NB, P: t.P, Verdict: string(t.Verdict),
+		})
+	}
+	return out
+}
+
+func newDiffSide(starts []*startup.Startup, inputs []string) DiffSide {
+	side := DiffSide{Inputs: inputs, Runs: len(starts), Service: starts[0].Service, Version: starts[0].Version}
+	for _, s := range starts {
+		side.Simulated = side.Simulated || s.Simulated()
+	}
+	return side
+}
+
+func newDiffChanges(changes []diff.Change) []DiffChange {
+	out := make([]DiffChange, len(changes))
+	for i, c := range changes {
+		out[i] = DiffChange{string(c.Op), c.Kind, c.Server, c.Was, c.Name, []DiffField{}, c.InA, c.InB}
+		for _, f := range c.Fields {
+			out[i].Fields = append(out[i].Fields, DiffField(f))
+		}
+	}
+	return out
+}
+
+// Parts of a Diff, as --only names them.
+const (
+	DiffStructure = "structure"
+	DiffErrors    = "errors"
+	DiffTimes     = "timing"
+)
+
+// Only leaves out the other parts.
+func (a *Diff) Only(parts map[string]bool) {
+	if !parts[DiffStructure] {
+		a.Structure, a.Consequences = []DiffChange{}, 0
+	}
+	if !parts[DiffErrors] {
+		a.Errors = []DiffChange{}
+	}
+	if !parts[DiffTimes] {
+		a.Timing, a.Compared = []DiffTiming{}, 0
+	}
+}
+
+// Differs reports whether there is any difference that is not undecided.
+func (a *Diff) Differs() bool {
+	for _, t := range a.Timing {
+		if t.Verdict != string(diff.Undecided) {
+			return true
+		}
+	}
+	return len(a.Structure)+len(a.Errors) > 0
+}

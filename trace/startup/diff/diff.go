@@ -1,0 +1,196 @@
+package diff
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/chaintrace/chaintrace/trace/startup"
+)
+
+// Options say from when on a difference in time counts.
+type Options struct {
+	Threshold float64       // share of side A's time; 0.05 for 5 %
+	MinDelta  time.Duration // and at least this
+	Alpha     float64       // for several runs a side: how likely chance alone may be; 0.05 for 5 %
+}
+
+// DefaultOptions are what nobody has to think of.
+func DefaultOptions() Options {
+	return Options{Threshold: 0.05, MinDelta: time.Millisecond, Alpha: 0.05}
+}
+
+// Op is what happened to a thing.
+type Op string
+
+// The operations.
+const (
+	Added   Op = "added"   // only in B
+	Removed Op = "removed" // only in A
+	Moved   Op = "moved"   // to another server
+	Changed Op = "changed"
+)
+
+// Change is a difference between A and B that is not one in time.
+type Change struct {
+	Op     Op
+	Kind   string
+	Server string // in B, or for what was removed in A
+	Was    string // of what was moved: the server in A
+	Name   string // "" for a server
+	Fields []Field
+	InA    int // in how many starts of A it is
+	InB    int
+}
+
+// Diff is all that differs.
+type Diff struct {
+	RunsA, RunsB int
+
+	Structure    []Change
+	Consequences int // differences that follow from those in Structure: copies that other servers inherited, the checks and paths of hooks, what is on a server that came or went, what a start that died did not get to
+	Errors       []Change
+	Timing       []Timing // those that changed, and those that may have; the greatest difference first
+	Compared     int      // how many times were compared
+}
+
+// Empty reports whether nothing differs, as far as can be told.
+func (d *Diff) Empty() bool {
+	return len(d.Structure) == 0 && len(d.Errors) == 0 && !slices.ContainsFunc(d.Timing, func(t Timing) bool { return t.Verdict != Undecided })
+}
+
+// Compare compares the starts of side A with those of side B. Each side must
+// have at least one.
+func Compare(a, b []*startup.Startup, o Options) *Diff {
+	d := &Diff{RunsA: len(a), RunsB: len(b)}
+	d.structure(gather(a, structure), gather(b, structure), noneReady(a), noneReady(b))
+	d.errors(gather(a, troubles), gather(b, troubles))
+	d.timing(times(a), times(b), o)
+	return d
+}
+
+// seen is a thing on one side: in how many starts, and what is known of it from
+// the first of them.
+type seen struct {
+	fact
+	n int
+}
+
+func gather(starts []*startup.Startup, read func(*startup.Startup) facts) map[key]seen {
+	all := map[key]seen{}
+	for _, s := range starts {
+		for k, f := range read(s) {
+			known, ok := all[k]
+			if !ok {
+				known.fact = f
+			}
+			known.n++
+			all[k] = known
+		}
+	}
+	return all
+}
+
+// changes lists what differs between two sides.
+func (d *Diff) changes(a, b map[key]seen) []Change {
+	var out []Change
+	for k, was := range a {
+		is, ok := b[k]
+		if !ok {
+			out = append(out, Change{Op: Removed, Kind: k.kind, Server: k.server, Name: k.name, InA: was.n})
+			continue
+		}
+		fields := changedFields(was.fields, is.fields)
+		if (was.n == d.RunsA) != (is.n == d.RunsB) {
+			fields = append(fields, Field{"starts", share(was.n, d.RunsA), share(is.n, d.RunsB)})
+		}
+		if len(fields) > 0 {
+			out = append(out, Change{Op: Changed, Kind: k.kind, Server: k.server, Name: k.name, Fields: fields, InA: was.n, InB: is.n})
+		}
+	}
+	for k, is := range b {
+		if _, ok := a[k]; !ok {
+			out = append(out, Change{Op: Added, Kind: k.kind, Server: k.server, Name: k.name, InB: is.n})
+		}
+	}
+	slices.SortFunc(out, compareChanges)
+	return out
+}
+
+// share says in how many starts something is.
+func share(n, of int) string { return fmt.Sprintf("%d of %d", n, of) }
+
+func compareChanges(a, b Change) int {
+	return cmp.Or(
+		strings.Compare(a.Server, b.Server), strings.Compare(a.Kind, b.Kind), strings.Compare(a.Name, b.Name), strings.Compare(string(a.Op), string(b.Op)),
+	)
+}
+
+// changedFields compares properties that both sides know.
+func changedFields(a, b []Field) []Field {
+	values := map[string]string{}
+	for _, f := range b {
+		values[f.Name] = f.From
+	}
+	var out []Field
+	for _, f := range a {
+		if to := values[f.Name]; f.From != "" && to != "" && f.From != to {
+			out = append(out, Field{f.Name, f.From, to})
+		}
+	}
+	return out
+}
+
+// noneReady reports whether no start of a side got ready.
+func noneReady(starts []*startup.Startup) bool {
+	return !slices.ContainsFunc(starts, func(s *startup.Startup) bool { return s.Outcome() == startup.OutcomeReady })
+}
+
+// structure compares the chains and tells causes from consequences. It is told
+// which side did not live to the end of its start.
+func (d *Diff) structure(a, b map[key]seen, deadA, deadB bool) {
+	all := moved(d.changes(a, b), a, b)
+	c := newCauses(all, a, b)
+	c.deadA, c.deadB = deadA, deadB
+	for _, change := range all {
+		if c.isConsequence(change) {
+			d.Consequences++
+			continue
+		}
+		d.Structure = append(d.Structure, change)
+	}
+}
+
+// moved makes one change of a thing of a server's own that went and one of the
+// same kind and name that came on another server, if there is no third.
+func moved(all []Change, a, b map[key]seen) []Change {
+	type thing struct{ kind, name string }
+	went, came := map[thing][]int{}, map[thing][]int{}
+	for i, c := range all {
+		t := thing{c.Kind, c.Name}
+		switch k := (key{c.Kind, c.Server, c.Name}); {
+		case c.Kind == KindServer || c.Kind == KindRoute:
+		case c.Op == Removed && a[k].own:
+			went[t] = append(went[t], i)
+		case c.Op == Added && b[k].own:
+			came[t] = append(came[t], i)
+		}
+	}
+	gone := map[int]bool{}
+	for t, from := range went {
+		if to := came[t]; len(from) == 1 && len(to) == 1 {
+			gone[from[0]] = true
+			c := &all[to[0]]
+			c.Op, c.Was, c.InA = Moved, all[from[0]].Server, all[from[0]].InA
+		}
+	}
+	var out []Change
+	for i, c := range all {
+		if !gone[i] {
+			out = append(out, c)
+		}
+	}
+	return out
+}
