@@ -130,6 +130,23 @@ func (b *summarizer) addServices() {
 	}
 }
 
+// Split returns the traces among the spans, in the order of their first spans.
+func (t *Trace) Split() []*Trace {
+	index := map[TraceID]int{}
+	var out []*Trace
+	for i := range t.Spans {
+		id := t.Spans[i].TraceID
+		n, ok := index[id]
+		if !ok {
+			n = len(out)
+			index[id] = n
+			out = append(out, &Trace{})
+		}
+		out[n].Spans = append(out[n].Spans, t.Spans[i])
+	}
+	return out
+}
+
 // Select returns the spans of one trace, which share their data with t's, in
 // t's order. When t holds no other trace, it returns t itself.
 func (t *Trace) Select(id TraceID) *Trace {

@@ -132,3 +132,22 @@ func TestParseTraceID(t *testing.T) {
 		}
 	}
 }
+
+func TestSplit(t *testing.T) {
+	span := func(id byte, name string) trace.Span { return trace.Span{TraceID: trace.TraceID{id}, Name: name} }
+	all := trace.Trace{Spans: []trace.Span{span(2, "a"), span(1, "b"), span(2, "c")}}
+	var got []string
+	for _, one := range all.Split() {
+		names := ""
+		for _, s := range one.Spans {
+			names += s.Name
+		}
+		got = append(got, names)
+	}
+	if !slices.Equal(got, []string{"ac", "b"}) {
+		t.Errorf("split into %q", got)
+	}
+	if none := (&trace.Trace{}).Split(); len(none) != 0 {
+		t.Errorf("nothing is split into %d traces", len(none))
+	}
+}

@@ -48,6 +48,7 @@ func answerGoldens() map[string][]string {
 	files["kube-apiserver-1.37.blame-by-server.json"] = []string{"blame", "preset:kube-apiserver-1.37", "--by", "server", "--output", "json"}
 	files["kube-apiserver-1.37.critical-chain-hook.txt"] = []string{"critical-chain", "preset:kube-apiserver-1.37", "start-service-ip-repair-controllers"}
 	maps.Copy(files, diffGoldens())
+	maps.Copy(files, statsGoldens())
 	maps.Copy(files, whichGoldens())
 	maps.Copy(files, verifyGoldens())
 	return files

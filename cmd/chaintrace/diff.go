@@ -79,7 +79,7 @@ func (f *diffFlags) run(cmd *cobra.Command, args []string) error {
 	if len(args) == 2 {
 		inputsA, inputsB = args[:1], args[1:]
 	}
-	if args != nil && len(args) == 2 && args[0] == "-" && args[1] == "-" {
+	if len(args) == 2 && args[0] == "-" && args[1] == "-" {
 		return withCode(exitUsage, errors.New("both sides are stdin; give a file for one of them"))
 	}
 	a, namesA, err := f.side(cmd, inputsA, len(args) == 0)
@@ -175,8 +175,8 @@ func (f *diffFlags) every(cmd *cobra.Command, name string) ([]*startup.Startup, 
 	}
 	var starts []*startup.Startup
 	none := startup.ErrNoChain
-	for _, summary := range t.Summaries() {
-		s, err := startup.FromTrace(t.Select(summary.ID))
+	for _, one := range t.Split() {
+		s, err := startup.FromTrace(one)
 		if err != nil {
 			none = err
 			continue

@@ -35,7 +35,7 @@ the description is wrong; 3 the work failed.`,
 	root.AddCommand(newRunCommand(), newRenderCommand(), newSendCommand(), newTracesCommand(), newPresetCommand(), newVersionCommand())
 	root.AddCommand(newTimeCommand(), newBlameCommand(), newCriticalChainCommand(), newSchemaCommand())
 	root.AddCommand(newLedgerCommand(), newWhichCommand())
-	root.AddCommand(newVerifyCommand(), newExplainCommand(), newDiffCommand())
+	root.AddCommand(newVerifyCommand(), newExplainCommand(), newDiffCommand(), newStatsCommand())
 	return root
 }
 

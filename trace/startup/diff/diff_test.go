@@ -68,14 +68,16 @@ func compare(a, b *startup.Startup) *diff.Diff {
 // lines writes what differs.
 func lines(d *diff.Diff) []string {
 	var out []string
-	for part, changes := range map[string][]diff.Change{"": d.Structure, "error ": d.Errors} {
-		for _, c := range changes {
-			line := part + strings.Join(strings.Fields(fmt.Sprintf("%s %s %s: %s %s", c.Op, c.Kind, c.Name, c.Was, c.Server)), " ")
-			for _, f := range c.Fields {
-				line += fmt.Sprintf(", %s %q %q", f.Name, f.From, f.To)
-			}
-			out = append(out, line)
+	for i, c := range slices.Concat(d.Structure, d.Errors) {
+		part := ""
+		if i >= len(d.Structure) {
+			part = "error "
 		}
+		line := part + strings.Join(strings.Fields(fmt.Sprintf("%s %s %s: %s %s", c.Op, c.Kind, c.Name, c.Was, c.Server)), " ")
+		for _, f := range c.Fields {
+			line += fmt.Sprintf(", %s %q %q", f.Name, f.From, f.To)
+		}
+		out = append(out, line)
 	}
 	for _, t := range d.Timing {
 		out = append(out, strings.Join(strings.Fields(fmt.Sprintf("%s %s %s %s %v %v", t.Verdict, t.Kind, t.Server, t.Name, t.From, t.To)), " "))

@@ -115,7 +115,7 @@ func compareTimes(k key, was, is []float64, o Options) (Timing, bool) {
 	}
 	single := len(was) == 1 && len(is) == 1
 	if !single {
-		t.P = benchmath.AssumeNothing.Compare(a, b).P
+		t.P = min(1, benchmath.AssumeNothing.Compare(a, b).P) // it is approximated
 	}
 	switch {
 	case !single && min(len(was), len(is)) < fewest:

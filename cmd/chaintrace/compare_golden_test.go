@@ -25,3 +25,15 @@ func diffGoldens() map[string][]string {
 	}
 	return files
 }
+
+// statsGoldens lists the golden files of stats.
+func statsGoldens() map[string][]string {
+	args := []string{"stats", "../../testdata/golden/aggregated-apiserver.trace.json", answerInputs()["failed-hook"], answerInputs()["hung-hook"], answerInputs()["partial"]}
+	for _, slow := range []string{"1ms", "2ms", "3ms", "4ms", "5ms", "6ms", "7ms", "3s"} {
+		args = append(args, "preset:kube-apiserver-1.37?slow=rbac/bootstrap-roles="+slow)
+	}
+	return map[string][]string{
+		"stats.several.txt":  args,
+		"stats.several.json": append(append([]string{}, args...), "--by", "version", "--output", "json"),
+	}
+}
