@@ -18,20 +18,26 @@ func Write(w io.Writer, s *startup.Startup, format string, opts Options) error {
 	if format == "txt" {
 		return WriteSummary(w, s)
 	}
-	var write func(io.Writer, *Graph) error
-	switch format {
-	case "dot":
-		write = WriteDOT
-	case "svg":
-		write = WriteSVG
-	case "png":
-		write = WritePNG
-	default:
-		return fmt.Errorf("unknown format %q: use one of %s", clip(format, maxLabel), strings.Join(Formats(), ", "))
+	write, err := graphWriter(format)
+	if err != nil {
+		return err
 	}
 	g, err := Picture(s, opts)
 	if err != nil {
 		return err
 	}
 	return write(w, g)
+}
+
+// graphWriter returns what writes pictures in a format.
+func graphWriter(format string) (func(io.Writer, *Graph) error, error) {
+	switch format {
+	case "dot":
+		return WriteDOT, nil
+	case "svg":
+		return WriteSVG, nil
+	case "png":
+		return WritePNG, nil
+	}
+	return nil, fmt.Errorf("unknown format %q: use one of %s", clip(format, maxLabel), strings.Join(Formats(), ", "))
 }

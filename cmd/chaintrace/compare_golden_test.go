@@ -23,6 +23,12 @@ func diffGoldens() map[string][]string {
 		files["diff."+name+".txt"] = args
 		files["diff."+name+".json"] = append(append([]string{}, args...), "--output", "json")
 	}
+	for _, format := range diffFormats() {
+		if format != "png" { // whose bytes depend on the compressor
+			files["diff.1.23-1.37."+format] = []string{"diff", "preset:kube-apiserver-1.23", kube, "--out", "-", "--format", format}
+		}
+	}
+	files["diff.failed-hook.dot"] = []string{"diff", kube, answerInputs()["failed-hook"], "--out", "-"}
 	return files
 }
 

@@ -1,13 +1,18 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/chaintrace/chaintrace/render"
 	"github.com/chaintrace/chaintrace/render/report"
 	"github.com/chaintrace/chaintrace/trace/startup"
 	"github.com/chaintrace/chaintrace/trace/startup/diff"
@@ -21,6 +26,8 @@ type diffFlags struct {
 	threshold float64
 	minDelta  time.Duration
 	exitCode  bool
+	out       []string
+	format    string
 }
 
 func newDiffCommand() *cobra.Command {
@@ -45,6 +52,7 @@ Mann-Whitney U test at 5 %, with at least 4 starts a side.
 		Example: `  chaintrace diff preset:kube-apiserver-1.23 preset:kube-apiserver-1.37
   chaintrace diff preset:kube-apiserver-1.37 'preset:kube-apiserver-1.37?profiling=false' --only structure
   chaintrace diff before.json after.json --exit-code
+  chaintrace diff before.json after.json --out changes.svg --out changes.html
   chaintrace diff --a 'old*.json' --b 'new*.json' --output json`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			many := len(f.a) + len(f.b)
@@ -63,15 +71,28 @@ Mann-Whitney U test at 5 %, with at least 4 starts a side.
 	flags.Float64Var(&f.threshold, "threshold", 100*defaults.Threshold, "tell times that differ by at least so many `PERCENT`")
 	flags.DurationVar(&f.minDelta, "min-delta", defaults.MinDelta, "and by at least so much")
 	flags.BoolVar(&f.exitCode, "exit-code", false, "exit with 1 when anything differs")
-	completeWith(cmd, "only", report.DiffStructure, report.DiffErrors, report.DiffTimes)
+	flags.StringArrayVarP(&f.out, "out", "o", nil, "file to draw what changed into, format by its ending ("+strings.Join(diffFormats(), ", ")+"); - is stdout, in place of the text; repeatable")
+	flags.StringVar(&f.format, "format", "", "format of all outputs, whatever their names end in")
+	completeWith(cmd, "format", diffFormats()...)
+	_ = cmd.MarkFlagFilename("out", diffFormats()...)
+	completeWith(cmd, "only", diff.Parts()...)
 	f.input.registerReading(cmd)
 	f.registerPrinting(cmd)
 	return cmd
 }
 
+const formatHTML = "html" // a page with picture and text
+
+// diffFormats lists what --out of diff can write.
+func diffFormats() []string { return append(render.OverlayFormats(), formatHTML) }
+
 // run checks everything, reads both sides and compares them.
 func (f *diffFlags) run(cmd *cobra.Command, args []string) error {
 	o, parts, err := f.options()
+	if err != nil {
+		return withCode(exitUsage, err)
+	}
+	targets, err := parseTargets(f.out, f.format, diffFormats())
 	if err != nil {
 		return withCode(exitUsage, err)
 	}
@@ -90,12 +111,20 @@ func (f *diffFlags) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	answer := report.NewDiff(a, b, namesA, namesB, o)
-	answer.Only(parts)
-	if err := f.print(cmd, answer); err != nil {
-		return err
+	found := diff.Compare(a, b, o)
+	found.Only(parts)
+	answer := report.NewDiff(a, b, namesA, namesB, found)
+	for _, target := range targets {
+		if err := drawDiff(target, a[0], b[0], found, answer, cmd.OutOrStdout()); err != nil {
+			return withCode(exitWork, err)
+		}
 	}
-	if f.exitCode && answer.Differs() {
+	if !slices.ContainsFunc(targets, target.isStdout) {
+		if err := f.print(cmd, answer); err != nil {
+			return err
+		}
+	}
+	if f.exitCode && !found.Empty() {
 		return withCode(exitNo, errors.New("--exit-code: there are differences"))
 	}
 	return nil
@@ -110,7 +139,7 @@ func (f *diffFlags) options() (diff.Options, map[string]bool, error) {
 		return o, nil, errors.New("--threshold and --min-delta are not below zero")
 	}
 	o.Threshold, o.MinDelta = f.threshold/100, f.minDelta
-	all := []string{report.DiffStructure, report.DiffErrors, report.DiffTimes}
+	all := diff.Parts()
 	only := f.only
 	if len(only) == 0 {
 		only = all
@@ -187,4 +216,24 @@ func (f *diffFlags) every(cmd *cobra.Command, name string) ([]*startup.Startup, 
 		return nil, withCode(exitWork, fmt.Errorf("%s: %w", inputName(name), none))
 	}
 	return starts, nil
+}
+
+// drawDiff draws what changed and writes it, whole or not at all.
+func drawDiff(to target, a, b *startup.Startup, found *diff.Diff, answer *report.Diff, stdout io.Writer) error {
+	format := to.format
+	if format == formatHTML {
+		format = "svg"
+	}
+	var picture bytes.Buffer
+	if err := render.WriteOverlay(&picture, a, b, found, format); err != nil {
+		return fmt.Errorf("%s: %w", to, err)
+	}
+	if to.format == formatHTML {
+		var page bytes.Buffer
+		if err := answer.WriteHTML(&page, picture.Bytes()); err != nil {
+			return fmt.Errorf("%s: %w", to, err)
+		}
+		picture = page
+	}
+	return to.write(picture.Bytes(), stdout)
 }

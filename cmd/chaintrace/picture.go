@@ -66,7 +66,7 @@ func (f *pictureFlags) check() (pictures, error) {
 	if err != nil {
 		return pictures{}, fmt.Errorf("--detail: %w", err)
 	}
-	targets, err := parseTargets(f.out, f.format)
+	targets, err := parseTargets(f.out, f.format, formats())
 	if err != nil {
 		return pictures{}, err
 	}

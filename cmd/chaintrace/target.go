@@ -28,17 +28,18 @@ func (t target) String() string {
 	return t.path
 }
 
-// parseTargets checks all outputs before any work is done.
-func parseTargets(paths []string, format string) ([]target, error) {
+// parseTargets checks all outputs before any work is done, against the formats
+// that are allowed.
+func parseTargets(paths []string, format string, allowed []string) ([]target, error) {
 	if format != "" {
-		if err := choice("format", format, formats()...); err != nil {
+		if err := choice("format", format, allowed...); err != nil {
 			return nil, err
 		}
 	}
 	var targets []target
 	seen := map[string]string{}
 	for _, path := range paths {
-		t, err := parseTarget(path, format)
+		t, err := parseTarget(path, format, allowed)
 		if err != nil {
 			return nil, err
 		}
@@ -51,7 +52,7 @@ func parseTargets(paths []string, format string) ([]target, error) {
 	return targets, nil
 }
 
-func parseTarget(path, format string) (target, error) {
+func parseTarget(path, format string, allowed []string) (target, error) {
 	t := target{path, format}
 	switch {
 	case path == "":
@@ -63,8 +64,8 @@ func parseTarget(path, format string) (target, error) {
 		return t, nil
 	case format == "":
 		t.format = strings.TrimPrefix(strings.ToLower(filepath.Ext(path)), ".")
-		if !slices.Contains(formats(), t.format) {
-			return t, fmt.Errorf("--out %s: the name does not end in one of .%s; rename it, or say --format", path, strings.Join(formats(), " ."))
+		if !slices.Contains(allowed, t.format) {
+			return t, fmt.Errorf("--out %s: the name does not end in one of .%s; rename it, or say --format", path, strings.Join(allowed, " ."))
 		}
 	}
 	if info, err := os.Stat(path); err == nil && info.IsDir() {

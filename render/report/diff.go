@@ -65,10 +65,9 @@ type DiffTiming struct {
 	Verdict string  `json:"verdict" jsonschema:"slower, faster, or undecided where there are too few starts to tell it from chance"`
 }
 
-// NewDiff answers what changed from the starts of a to those of b. The names of
-// the inputs are for people.
-func NewDiff(a, b []*startup.Startup, inputsA, inputsB []string, o diff.Options) *Diff {
-	found := diff.Compare(a, b, o)
+// NewDiff answers what was found to have changed from the starts of a to those of
+// b. The names of the inputs are for people.
+func NewDiff(a, b []*startup.Startup, inputsA, inputsB []string, found *diff.Diff) *Diff {
 	out := &Diff{
 		Schema: diffSchema, A: newDiffSide(a, inputsA), B: newDiffSide(b, inputsB),
 		Structure: newDiffChanges(found.Structure), Consequences: found.Consequences, Errors: newDiffChanges(found.Errors),
@@ -102,34 +101,4 @@ func newDiffChanges(changes []diff.Change) []DiffChange {
 		}
 	}
 	return out
-}
-
-// Parts of a Diff, as --only names them.
-const (
-	DiffStructure = "structure"
-	DiffErrors    = "errors"
-	DiffTimes     = "timing"
-)
-
-// Only leaves out the other parts.
-func (a *Diff) Only(parts map[string]bool) {
-	if !parts[DiffStructure] {
-		a.Structure, a.Consequences = []DiffChange{}, 0
-	}
-	if !parts[DiffErrors] {
-		a.Errors = []DiffChange{}
-	}
-	if !parts[DiffTimes] {
-		a.Timing, a.Compared = []DiffTiming{}, 0
-	}
-}
-
-// Differs reports whether there is any difference that is not undecided.
-func (a *Diff) Differs() bool {
-	for _, t := range a.Timing {
-		if t.Verdict != string(diff.Undecided) {
-			return true
-		}
-	}
-	return len(a.Structure)+len(a.Errors) > 0
 }

@@ -61,6 +61,22 @@ func (d *Diff) Empty() bool {
 	return len(d.Structure) == 0 && len(d.Errors) == 0 && !slices.ContainsFunc(d.Timing, func(t Timing) bool { return t.Verdict != Undecided })
 }
 
+// Parts names the parts of a Diff, for Only.
+func Parts() []string { return []string{"structure", "errors", "timing"} }
+
+// Only leaves out the parts that are not asked for.
+func (d *Diff) Only(parts map[string]bool) {
+	if !parts["structure"] {
+		d.Structure, d.Consequences = nil, 0
+	}
+	if !parts["errors"] {
+		d.Errors = nil
+	}
+	if !parts["timing"] {
+		d.Timing, d.Compared = nil, 0
+	}
+}
+
 // Compare compares the starts of side A with those of side B. Each side must
 // have at least one.
 func Compare(a, b []*startup.Startup, o Options) *Diff {
