@@ -18,15 +18,18 @@ and paths, what each takes over from the next and what gets lost on the way.
 
 It runs an instrumented model of the chain of kube-apiserver (or of one that you
 describe), records OpenTelemetry spans, draws them, and sends them to a collector
-or a Jaeger.
+or a Jaeger. Out of any trace it answers what took long, what held readiness back,
+what each server has and who answers a path, what is wrong, and what changed.
 
 Exit codes: 0 all is well; 1 the answer is no, as the chain did not get ready, there
-are findings, or nobody answers; 2 the command line or
-the description is wrong; 3 the work failed.`,
+are findings, or nobody answers; 2 the command line or the description is wrong;
+3 the work failed.`,
 		Example: `  chaintrace run --out chain.dot
   chaintrace run --out chain.svg --out chain.json --storage warm
   chaintrace run --otlp http://localhost:4318 --jaeger-ui http://localhost:16686
-  chaintrace render chain.json --view hooks --out hooks.png`,
+  chaintrace render chain.json --view hooks --out hooks.png
+  chaintrace critical-chain chain.json
+  chaintrace diff before.json after.json`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          noArguments,
