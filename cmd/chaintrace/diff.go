@@ -114,10 +114,8 @@ func (f *diffFlags) run(cmd *cobra.Command, args []string) error {
 	found := diff.Compare(a, b, o)
 	found.Only(parts)
 	answer := report.NewDiff(a, b, namesA, namesB, found)
-	for _, target := range targets {
-		if err := drawDiff(target, a[0], b[0], found, answer, cmd.OutOrStdout()); err != nil {
-			return withCode(exitWork, err)
-		}
+	if err := writeDiffs(targets, a[0], b[0], found, answer, cmd.OutOrStdout()); err != nil {
+		return withCode(exitWork, err)
 	}
 	if !slices.ContainsFunc(targets, target.isStdout) {
 		if err := f.print(cmd, answer); err != nil {
@@ -135,7 +133,7 @@ func (f *diffFlags) options() (diff.Options, map[string]bool, error) {
 	if err := f.check(); err != nil {
 		return o, nil, err
 	}
-	if f.threshold < 0 || f.minDelta < 0 {
+	if !(f.threshold >= 0) || f.minDelta < 0 { // NaN is refused, too
 		return o, nil, errors.New("--threshold and --min-delta are not below zero")
 	}
 	o.Threshold, o.MinDelta = f.threshold/100, f.minDelta
@@ -169,6 +167,9 @@ func (f *diffFlags) side(cmd *cobra.Command, inputs []string, every bool) ([]*st
 			return nil, nil, err
 		}
 		for _, name := range expanded {
+			if slices.Contains(names, inputName(name)) && !isModelInput(name) {
+				continue // two patterns match it, and it is one start all the same
+			}
 			of, err := f.every(cmd, name)
 			if err != nil {
 				return nil, nil, err
@@ -218,22 +219,40 @@ func (f *diffFlags) every(cmd *cobra.Command, name string) ([]*startup.Startup, 
 	return starts, nil
 }
 
-// drawDiff draws what changed and writes it, whole or not at all.
-func drawDiff(to target, a, b *startup.Startup, found *diff.Diff, answer *report.Diff, stdout io.Writer) error {
+// writeDiffs draws what changed for all targets and then writes them: nothing is
+// touched before everything is drawn.
+func writeDiffs(targets []target, a, b *startup.Startup, found *diff.Diff, answer *report.Diff, stdout io.Writer) error {
+	pictures := make([][]byte, len(targets))
+	for i, to := range targets {
+		var err error
+		if pictures[i], err = drawDiff(to, a, b, found, answer); err != nil {
+			return err
+		}
+	}
+	for i, to := range targets {
+		if err := to.write(pictures[i], stdout); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// drawDiff draws what changed as a target wants it.
+func drawDiff(to target, a, b *startup.Startup, found *diff.Diff, answer *report.Diff) ([]byte, error) {
 	format := to.format
 	if format == formatHTML {
 		format = "svg"
 	}
 	var picture bytes.Buffer
 	if err := render.WriteOverlay(&picture, a, b, found, format); err != nil {
-		return fmt.Errorf("%s: %w", to, err)
+		return nil, fmt.Errorf("%s: %w", to, err)
 	}
 	if to.format == formatHTML {
 		var page bytes.Buffer
 		if err := answer.WriteHTML(&page, picture.Bytes()); err != nil {
-			return fmt.Errorf("%s: %w", to, err)
+			return nil, fmt.Errorf("%s: %w", to, err)
 		}
 		picture = page
 	}
-	return to.write(picture.Bytes(), stdout)
+	return picture.Bytes(), nil
 }

@@ -32,7 +32,7 @@ type DiffSide struct {
 // DiffChange is a difference that is not one in time.
 type DiffChange struct {
 	Op     string      `json:"op" jsonschema:"added (only in b), removed (only in a), moved (to another server) or changed"`
-	Kind   string      `json:"kind" jsonschema:"server, post-start hook, pre-shutdown hook, disabled hook, check, skipped check, lost check, route, API group or mux signal; of errors: outcome, hook or masked check"`
+	Kind   string      `json:"kind" jsonschema:"server, post-start hook, pre-shutdown hook, disabled hook, check, skipped check, lost check, route, API group or mux signal; of errors: outcome, hook, masked check or problem (of the trace)"`
 	Server string      `json:"server" jsonschema:"the server that it is on, in a if it is not in b"`
 	Was    string      `json:"was" jsonschema:"of what was moved: the server in a; else empty"`
 	Name   string      `json:"name" jsonschema:"its name; empty for a server and an outcome"`

@@ -19,12 +19,16 @@ func (a *Diff) WriteText(w io.Writer, style Style) error {
 	}{{"a", a.A}, {"b", a.B}} {
 		fmt.Fprintln(&b, style.Paint(InkMuted, side.mark+": "+side.text()))
 	}
-	if len(a.Structure)+len(a.Errors)+len(a.Timing) == 0 {
+	if len(a.Structure)+len(a.Errors)+len(a.Timing) == 0 && a.Consequences == 0 {
 		b.WriteString("no differences\n")
 	}
 	a.writeChanges(&b, style, "Structure", a.Structure)
-	if a.Consequences > 0 {
+	switch {
+	case len(a.Structure) > 0 && a.Consequences > 0:
 		fmt.Fprintln(&b, style.Paint(InkMuted, fmt.Sprintf("  and %s that follow from these", plural(a.Consequences, "difference"))))
+	case a.Consequences > 0:
+		fmt.Fprintf(&b, "\n%s\n%s\n", style.Paint(InkStrong, "Structure"),
+			style.Paint(InkMuted, fmt.Sprintf("  only %s, as a start that died did not get so far", plural(a.Consequences, "difference"))))
 	}
 	a.writeChanges(&b, style, "Errors", a.Errors)
 	a.writeTiming(&b, style)

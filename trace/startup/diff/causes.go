@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/chaintrace/chaintrace/trace/attr"
@@ -11,15 +12,15 @@ type causes struct {
 	a, b         map[key]seen
 	deadA, deadB bool // no start of that side got ready
 
-	servers map[string]bool // that came or went
-	hooks   map[string]bool // post-start hooks that changed on the server they are of
-	checks  map[string]bool // checks that changed on any server
-	things  map[string]bool // whatever changed on the server it is of, by kind and name
+	servers map[string]bool       // that came or went
+	hooks   map[string]bool       // post-start hooks that changed on the server they are of
+	checks  map[string]bool       // checks that changed on any server
+	things  map[thing]map[Op]bool // what happened to things on the server that they are of
 }
 
 func newCauses(all []Change, a, b map[key]seen) *causes {
 	c := &causes{
-		a: a, b: b, servers: map[string]bool{}, hooks: map[string]bool{}, checks: map[string]bool{}, things: map[string]bool{},
+		a: a, b: b, servers: map[string]bool{}, hooks: map[string]bool{}, checks: map[string]bool{}, things: map[thing]map[Op]bool{},
 	}
 	for _, change := range all {
 		switch {
@@ -31,7 +32,7 @@ func newCauses(all []Change, a, b map[key]seen) *causes {
 		if !c.isOwn(change) {
 			continue
 		}
-		c.things[change.Kind+"\x00"+change.Name] = true
+		c.note(change)
 		if change.Kind == KindHook && change.Op != Changed {
 			c.hooks[change.Name] = true
 		}
@@ -46,6 +47,28 @@ func (c *causes) isOwn(change Change) bool {
 	return change.Op == Moved || c.a[k].own || c.b[k].own
 }
 
+func (c *causes) note(change Change) {
+	t := thing{change.Kind, change.Name}
+	if c.things[t] == nil {
+		c.things[t] = map[Op]bool{}
+	}
+	c.things[t][change.Op] = true
+	if slices.ContainsFunc(change.Fields, func(f Field) bool { return f.Name == endpointsField }) {
+		c.things[t][Moved] = true // only what is in healthz is handed up
+	}
+}
+
+// explains reports whether a change of an inherited copy follows from what
+// happened to the thing where it is a server's own. That a copy goes follows only
+// where the thing goes: one that stays and is inherited no more is news.
+func (c *causes) explains(copied Change) bool {
+	ops := c.things[thing{copied.Kind, copied.Name}]
+	if copied.Op == Changed {
+		return len(ops) > 0
+	}
+	return ops[copied.Op] || ops[Moved]
+}
+
 const hookCheck = "poststarthook/"
 
 // isConsequence reports whether a change follows from another one.
@@ -53,7 +76,7 @@ func (c *causes) isConsequence(change Change) bool {
 	if change.Kind == KindServer {
 		return false
 	}
-	if c.servers[change.Server] || !c.isOwn(change) && c.things[change.Kind+"\x00"+change.Name] {
+	if c.servers[change.Server] || !c.isOwn(change) && c.explains(change) {
 		return true
 	}
 	switch change.Kind {
@@ -84,9 +107,9 @@ func (c *causes) isUnreached(change Change) bool {
 	if change.Op == Added {
 		there, dead = c.b, c.deadA
 	}
-	for _, f := range there[key{change.Kind, change.Server, change.Name}].fields {
-		if f.Name == phaseField {
-			return dead && change.Op != Changed && f.From == attr.PhaseRuntime
+	for _, p := range there[key{change.Kind, change.Server, change.Name}].properties {
+		if p.name == phaseField {
+			return dead && change.Op != Changed && p.text() == attr.PhaseRuntime
 		}
 	}
 	return false

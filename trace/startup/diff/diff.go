@@ -12,7 +12,7 @@ import (
 
 // Options say from when on a difference in time counts.
 type Options struct {
-	Threshold float64       // share of side A's time; 0.05 for 5 %
+	Threshold float64       // share of the shorter of the two times, so that there and back are alike; 0.05 for 5 %
 	MinDelta  time.Duration // and at least this
 	Alpha     float64       // for several runs a side: how likely chance alone may be; 0.05 for 5 %
 }
@@ -88,7 +88,7 @@ func Compare(a, b []*startup.Startup, o Options) *Diff {
 }
 
 // seen is a thing on one side: in how many starts, and what is known of it from
-// the first of them.
+// all of them.
 type seen struct {
 	fact
 	n int
@@ -98,10 +98,8 @@ func gather(starts []*startup.Startup, read func(*startup.Startup) facts) map[ke
 	all := map[key]seen{}
 	for _, s := range starts {
 		for k, f := range read(s) {
-			known, ok := all[k]
-			if !ok {
-				known.fact = f
-			}
+			known := all[k]
+			known.learn(f)
 			known.n++
 			all[k] = known
 		}
@@ -118,7 +116,7 @@ func (d *Diff) changes(a, b map[key]seen) []Change {
 			out = append(out, Change{Op: Removed, Kind: k.kind, Server: k.server, Name: k.name, InA: was.n})
 			continue
 		}
-		fields := changedFields(was.fields, is.fields)
+		fields := changedFields(was.fact, is.fact)
 		if (was.n == d.RunsA) != (is.n == d.RunsB) {
 			fields = append(fields, Field{"starts", share(was.n, d.RunsA), share(is.n, d.RunsB)})
 		}
@@ -145,15 +143,15 @@ func compareChanges(a, b Change) int {
 }
 
 // changedFields compares properties that both sides know.
-func changedFields(a, b []Field) []Field {
+func changedFields(a, b fact) []Field {
 	values := map[string]string{}
-	for _, f := range b {
-		values[f.Name] = f.From
+	for _, p := range b.properties {
+		values[p.name] = p.text()
 	}
 	var out []Field
-	for _, f := range a {
-		if to := values[f.Name]; f.From != "" && to != "" && f.From != to {
-			out = append(out, Field{f.Name, f.From, to})
+	for _, p := range a.properties {
+		if from, to := p.text(), values[p.name]; from != "" && to != "" && from != to {
+			out = append(out, Field{p.name, from, to})
 		}
 	}
 	return out
@@ -177,36 +175,4 @@ func (d *Diff) structure(a, b map[key]seen, deadA, deadB bool) {
 		}
 		d.Structure = append(d.Structure, change)
 	}
-}
-
-// moved makes one change of a thing of a server's own that went and one of the
-// same kind and name that came on another server, if there is no third.
-func moved(all []Change, a, b map[key]seen) []Change {
-	type thing struct{ kind, name string }
-	went, came := map[thing][]int{}, map[thing][]int{}
-	for i, c := range all {
-		t := thing{c.Kind, c.Name}
-		switch k := (key{c.Kind, c.Server, c.Name}); {
-		case c.Kind == KindServer || c.Kind == KindRoute:
-		case c.Op == Removed && a[k].own:
-			went[t] = append(went[t], i)
-		case c.Op == Added && b[k].own:
-			came[t] = append(came[t], i)
-		}
-	}
-	gone := map[int]bool{}
-	for t, from := range went {
-		if to := came[t]; len(from) == 1 && len(to) == 1 {
-			gone[from[0]] = true
-			c := &all[to[0]]
-			c.Op, c.Was, c.InA = Moved, all[from[0]].Server, all[from[0]].InA
-		}
-	}
-	var out []Change
-	for i, c := range all {
-		if !gone[i] {
-			out = append(out, c)
-		}
-	}
-	return out
 }

@@ -7,6 +7,7 @@ const (
 	KindOutcome = "outcome"      // the start's
 	KindTrouble = "hook"         // a hook that failed, hung or was interrupted
 	KindMasked  = "masked check" // a failing check that nobody sees
+	KindProblem = "problem"      // what the trace lacks or contradicts
 )
 
 // troubles reads what went wrong in a start.
@@ -23,6 +24,9 @@ func troubles(s *startup.Startup) facts {
 			f.add(key{KindMasked, sv.Name, c.Name}, true, "masked by", c.SkippedBy)
 		}
 	}
+	for _, problem := range s.Problems {
+		f.add(key{kind: KindProblem, name: problem}, true)
+	}
 	return f
 }
 
@@ -33,14 +37,14 @@ func (d *Diff) errors(a, b map[key]seen) {
 	for i := range d.Errors {
 		c := &d.Errors[i]
 		k := key{c.Kind, c.Server, c.Name}
-		for _, f := range a[k].fields {
-			if c.Op == Removed && f.Name != countField && f.From != "" {
-				c.Fields = append(c.Fields, Field{f.Name, f.From, ""})
+		for _, p := range a[k].properties {
+			if c.Op == Removed && p.name != countField && p.text() != "" {
+				c.Fields = append(c.Fields, Field{p.name, p.text(), ""})
 			}
 		}
-		for _, f := range b[k].fields {
-			if c.Op == Added && f.Name != countField && f.From != "" {
-				c.Fields = append(c.Fields, Field{f.Name, "", f.From})
+		for _, p := range b[k].properties {
+			if c.Op == Added && p.name != countField && p.text() != "" {
+				c.Fields = append(c.Fields, Field{p.name, "", p.text()})
 			}
 		}
 	}

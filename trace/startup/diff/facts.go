@@ -27,10 +27,40 @@ const (
 // key identifies a thing in a chain.
 type key struct{ kind, server, name string }
 
-// fact is what is known of a thing. Empty values are not known.
+// fact is what is known of a thing.
 type fact struct {
-	own    bool // not taken over from a delegate
-	fields []Field
+	own        bool // not taken over from a delegate; of several, any of them
+	properties []property
+}
+
+// property is what is known of a thing in one respect: of several of one key, or
+// in several starts, all that is known, sorted, so that no order counts. Nothing
+// known is no difference.
+type property struct {
+	name   string
+	values []string
+}
+
+func (p *property) learn(values ...string) {
+	for _, v := range values {
+		if i, known := slices.BinarySearch(p.values, v); v != "" && !known {
+			p.values = slices.Insert(p.values, i, v)
+		}
+	}
+}
+
+func (p property) text() string { return strings.Join(p.values, " or ") }
+
+// learn adds what is known of another thing of the same key.
+func (f *fact) learn(other fact) {
+	f.own = f.own || other.own
+	for _, o := range other.properties {
+		if i := slices.IndexFunc(f.properties, func(p property) bool { return p.name == o.name }); i >= 0 {
+			f.properties[i].learn(o.values...)
+		} else {
+			f.properties = append(f.properties, property{o.name, slices.Clone(o.values)})
+		}
+	}
 }
 
 // Field is a property of a thing on both sides.
@@ -42,6 +72,9 @@ type Field struct {
 // countField says how many things have one key.
 const countField = "count"
 
+// endpointsField says which health endpoints a check is in.
+const endpointsField = "endpoints"
+
 // phaseField says in which phase a route was installed.
 const phaseField = "phase"
 
@@ -51,20 +84,22 @@ type facts map[key]fact
 // add adds a thing with its properties, as names and values. Of things with one
 // key it counts how many there are.
 func (f facts) add(k key, own bool, properties ...string) {
-	if known, ok := f[k]; ok {
-		for i := range known.fields {
-			if known.fields[i].Name == countField {
-				n, _ := strconv.Atoi(known.fields[i].From) // our own
-				known.fields[i].From = strconv.Itoa(n + 1)
-			}
-		}
+	one := fact{own, []property{{countField, []string{"1"}}}}
+	for i := 0; i < len(properties); i += 2 {
+		p := property{name: properties[i]}
+		p.learn(properties[i+1])
+		one.properties = append(one.properties, p)
+	}
+	known, ok := f[k]
+	if !ok {
+		f[k] = one
 		return
 	}
-	fields := []Field{{Name: countField, From: "1"}}
-	for i := 0; i < len(properties); i += 2 {
-		fields = append(fields, Field{Name: properties[i], From: properties[i+1]})
-	}
-	f[k] = fact{own, fields}
+	count := &known.properties[0] // in every fact it comes first
+	n, _ := strconv.Atoi(count.values[0])
+	known.learn(one)
+	count.values = []string{strconv.Itoa(n + 1)}
+	f[k] = known
 }
 
 // structure reads the structure out of a start. What only one kind of source
@@ -72,7 +107,7 @@ func (f facts) add(k key, own bool, properties ...string) {
 func structure(s *startup.Startup) facts {
 	f := facts{}
 	for _, sv := range s.Servers {
-		f.add(key{KindServer, sv.Name, ""}, true, "delegate", orNone(sv.Delegate))
+		f.add(key{KindServer, sv.Name, ""}, true, "delegate", delegate(sv))
 		for _, h := range sv.PostStart {
 			properties := []string{"from", how(h.Inherited, h.Origin)}
 			if !h.Inherited && h.Run != nil {
@@ -93,7 +128,7 @@ func structure(s *startup.Startup) facts {
 			f.add(key{KindRoute, sv.Name, r.Path + " (" + r.Match + ")"}, true, "installer", r.Installer, phaseField, r.Phase, "listed", strconv.FormatBool(r.Listed))
 		}
 		for _, g := range sv.Groups {
-			f.add(key{KindGroup, sv.Name, orElse(g.Name, "core")}, true, "versions", orNone(sortedText(g.Versions)))
+			f.add(key{KindGroup, sv.Name, orElse(g.Name, "core")}, true, "versions", versions(g))
 		}
 		for _, signal := range sv.Signals {
 			f.add(key{KindSignal, sv.Name, signal.Name}, !signal.Inherited)
@@ -111,8 +146,26 @@ func (f facts) addCheck(sv *startup.Server, c *startup.Check) {
 	default:
 		f.add(key{KindCheck, sv.Name, c.Name}, c.State == startup.CheckOwn,
 			"from", how(c.State == startup.CheckInherited, c.Origin),
-			"endpoints", orNone(strings.Join(c.Endpoints, " ")), "livez grace period", c.Delay.String())
+			endpointsField, strings.Join(c.Endpoints, " "), "livez grace period", c.Delay.String())
 	}
+}
+
+// delegate is whom a server delegates to; "" where the trace has neither of the
+// spans that tell.
+func delegate(sv *startup.Server) string {
+	unseen := startup.Interval{Start: 0, End: -1}
+	if sv.Delegate == "" && sv.Create == unseen && sv.New == unseen {
+		return ""
+	}
+	return orNone(sv.Delegate)
+}
+
+// versions are those that a group is installed with; "" where nobody says.
+func versions(g startup.Group) string {
+	if len(g.Versions)+len(g.Empty) == 0 {
+		return ""
+	}
+	return orNone(sortedText(g.Versions))
 }
 
 func how(inherited bool, origin string) string {

@@ -110,7 +110,7 @@ func compareTimes(k key, was, is []float64, o Options) (Timing, bool) {
 		From: time.Duration(from.Center), FromLow: bound(from.Lo, a.Values[0]), FromHigh: bound(from.Hi, a.Values[len(a.Values)-1]),
 		To: time.Duration(to.Center), ToLow: bound(to.Lo, b.Values[0]), ToHigh: bound(to.Hi, b.Values[len(b.Values)-1]),
 	}
-	if t.Delta().Abs() < o.MinDelta || float64(t.Delta().Abs()) < o.Threshold*float64(t.From) {
+	if t.Delta().Abs() < o.MinDelta || float64(t.Delta().Abs()) < o.Threshold*float64(min(t.From, t.To)) {
 		return t, false
 	}
 	single := len(was) == 1 && len(is) == 1

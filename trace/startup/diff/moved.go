@@ -1,0 +1,43 @@
+package diff
+
+import "slices"
+
+// thing is what may move: of one kind and name, on whatever server.
+type thing struct{ kind, name string }
+
+// moved makes one change of a thing that was one server's own and is another's,
+// if there is no third. Either of the two may have it as an inherited one on the
+// other side: a hook that moves outwards was inherited there before.
+func moved(all []Change, a, b map[key]seen) []Change {
+	lost, gained := ownOnlyIn(a, b), ownOnlyIn(b, a)
+	ends := map[key]bool{} // of the moves: what is told of them
+	var moves []Change
+	for t, from := range lost {
+		to := gained[t]
+		if len(from) != 1 || len(to) != 1 {
+			continue
+		}
+		was, is := a[from[0]], b[to[0]]
+		ends[from[0]], ends[to[0]] = true, true
+		moves = append(moves, Change{
+			Op: Moved, Kind: t.kind, Server: to[0].server, Was: from[0].server, Name: t.name,
+			Fields: changedFields(was.fact, is.fact), InA: was.n, InB: is.n,
+		})
+	}
+	out := slices.DeleteFunc(all, func(c Change) bool { return ends[key{c.Kind, c.Server, c.Name}] })
+	out = append(out, moves...)
+	slices.SortFunc(out, compareChanges)
+	return out
+}
+
+// ownOnlyIn finds what is a server's own on one side and not on the other.
+func ownOnlyIn(side, other map[key]seen) map[thing][]key {
+	out := map[thing][]key{}
+	for k, s := range side {
+		if s.own && !other[k].own && k.kind != KindServer && k.kind != KindRoute {
+			t := thing{k.kind, k.name}
+			out[t] = append(out[t], k)
+		}
+	}
+	return out
+}
