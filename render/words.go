@@ -10,3 +10,6 @@ func Printable(s string, n int) string { return clip(s, n) }
 // Duration writes a duration as pictures and the summary do, with about three
 // digits.
 func Duration(d time.Duration) string { return duration(d) }
+
+// Count writes a number with its noun: "1 hook", "3 hooks".
+func Count(n int, noun string) string { return count(n, noun) }

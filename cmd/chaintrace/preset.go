@@ -1,13 +1,13 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"github.com/chaintrace/chaintrace/chain/preset"
+	"github.com/chaintrace/chaintrace/render/report"
 )
 
 func newPresetCommand() *cobra.Command {
@@ -46,9 +46,7 @@ func newPresetListCommand() *cobra.Command {
 				return withCode(exitWork, err)
 			}
 			if output == "json" {
-				e := json.NewEncoder(cmd.OutOrStdout())
-				e.SetIndent("", "  ")
-				return withCode(exitWork, e.Encode(entries))
+				return withCode(exitWork, report.WriteJSON(cmd.OutOrStdout(), entries))
 			}
 			t := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 			fmt.Fprintln(t, "NAME\tVERSION\tSERVERS\tABOUT")

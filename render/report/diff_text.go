@@ -25,22 +25,15 @@ func (a *Diff) WriteText(w io.Writer, style Style) error {
 	a.writeChanges(&b, style, "Structure", a.Structure)
 	switch {
 	case len(a.Structure) > 0 && a.Consequences > 0:
-		fmt.Fprintln(&b, style.Paint(InkMuted, fmt.Sprintf("  and %s that follow from these", plural(a.Consequences, "difference"))))
+		fmt.Fprintln(&b, style.Paint(InkMuted, fmt.Sprintf("  and %s that follow from these", render.Count(a.Consequences, "difference"))))
 	case a.Consequences > 0:
 		fmt.Fprintf(&b, "\n%s\n%s\n", style.Paint(InkStrong, "Structure"),
-			style.Paint(InkMuted, fmt.Sprintf("  only %s, as a start that died did not get so far", plural(a.Consequences, "difference"))))
+			style.Paint(InkMuted, fmt.Sprintf("  only %s, as a start that died did not get so far", render.Count(a.Consequences, "difference"))))
 	}
 	a.writeChanges(&b, style, "Errors", a.Errors)
 	a.writeTiming(&b, style)
 	_, err := io.WriteString(w, b.String())
 	return err
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 func (s DiffSide) text() string {

@@ -119,7 +119,7 @@ func (a *Stats) WriteText(w io.Writer, style Style) error {
 }
 
 func (g StatsGroup) write(b *strings.Builder, style Style, slowest int) {
-	title := plural(g.Starts, "start")
+	title := render.Count(g.Starts, "start")
 	if g.Version != "" {
 		title = render.Printable(g.Version, 40) + ": " + title
 	}
