@@ -133,8 +133,11 @@ func (f *diffFlags) options() (diff.Options, map[string]bool, error) {
 	if err := f.check(); err != nil {
 		return o, nil, err
 	}
-	if !(f.threshold >= 0) || f.minDelta < 0 { // NaN is refused, too
-		return o, nil, errors.New("--threshold and --min-delta are not below zero")
+	if !(f.threshold >= 0) { // NaN is refused, too
+		return o, nil, fmt.Errorf("--threshold: %v is not a percentage of zero or more", f.threshold)
+	}
+	if f.minDelta < 0 {
+		return o, nil, fmt.Errorf("--min-delta: %v is below zero; give a duration such as 1ms", f.minDelta)
 	}
 	o.Threshold, o.MinDelta = f.threshold/100, f.minDelta
 	all := diff.Parts()
