@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,7 +22,8 @@ func TestOverlay(t *testing.T) {
 	d := &diff.Diff{
 		Consequences: 3,
 		Errors:       []diff.Change{{Op: diff.Changed, Kind: diff.KindOutcome, Fields: []diff.Field{{Name: "outcome", From: "ready", To: "failed"}}}, {Op: diff.Added, Kind: "hook", Server: "s", Name: hostile}},
-		Timing:       []diff.Timing{{Kind: "hook", Server: "s", Name: hostile, From: 1, To: 5e9, Verdict: diff.Slower}, {Kind: "phase", Server: "s", Name: "p", From: 5, To: 1, Verdict: diff.Faster}},
+		Unchanged:    []diff.Count{{Kind: diff.KindServer, Server: "s", N: 1}, {Kind: diff.KindCheck, Server: "s", N: 7}},
+		Timing:       []diff.Timing{{Kind: "hook", Server: "s", Was: hostile, Name: "m", From: 2e9, To: 1, Verdict: diff.Faster}, {Kind: "hook", Server: "s", Name: "chance", From: 1, To: 2e9, Verdict: diff.Undecided}, {Kind: "hook", Server: "s", Name: hostile, From: 1, To: 5e9, Verdict: diff.Slower}, {Kind: "phase", Server: "s", Name: "p", From: 5, To: 1, Verdict: diff.Faster}},
 	}
 	for i := range 20 {
 		d.Structure = append(d.Structure, diff.Change{Op: diff.Added, Kind: diff.KindRoute, Server: "s", Name: strings.Repeat("r", i+1)})
@@ -38,7 +40,7 @@ func TestOverlay(t *testing.T) {
 		if format != "svg" {
 			continue
 		}
-		for _, want := range []string{"and 12 more routes", "+ route r", "gone", "the start", "outcome: ready → failed", "22 differences in structure, 2 in errors, 2 in time; 3 more follow"} {
+		for _, want := range []string{"and 12 more routes", "+ route r", "gone", "the start", "outcome: ready → failed", "22 differences in structure, 2 in errors, 3 in time; 3 more follow from these; 1 undecided", "unchanged: 7 checks", "was on"} {
 			if !strings.Contains(first.String(), want) {
 				t.Errorf("the picture does not show %q", want)
 			}
@@ -59,5 +61,52 @@ func TestOverlay(t *testing.T) {
 	}
 	if err := WriteOverlay(io.Discard, a, b, d, "gif"); err == nil {
 		t.Error("an unknown format is no error")
+	}
+}
+
+// TestOverlayEdges: delegations of both sides are drawn, those that changed as
+// what they are.
+func TestOverlayEdges(t *testing.T) {
+	chainOf := func(delegates ...string) *startup.Startup { // server and delegate by turns, innermost first
+		s := &startup.Startup{}
+		for i := 0; i < len(delegates); i += 2 {
+			s.Servers = append(s.Servers, &startup.Server{Name: delegates[i], Delegate: delegates[i+1]})
+		}
+		return s
+	}
+	server := func(op diff.Op, name string) diff.Change {
+		return diff.Change{Op: op, Kind: diff.KindServer, Server: name}
+	}
+	for _, c := range []struct {
+		name    string
+		a, b    *startup.Startup
+		changes []diff.Change
+		want    []overlayEdge
+	}{
+		{"nothing changed", chainOf("in", "", "out", "in"), chainOf("in", "", "out", "in"), nil, []overlayEdge{{"out", "in", RoleRequest, "delegates to"}}},
+		{"a server between the two is gone", chainOf("in", "", "mid", "in", "out", "mid"), chainOf("in", "", "out", "in"),
+			[]diff.Change{server(diff.Removed, "mid"), server(diff.Changed, "out")},
+			[]overlayEdge{{"out", "in", RoleInherited, "+ delegates to"}, {"out", "mid", RoleLost, "− delegated to"}, {"mid", "in", RoleLost, "− delegated to"}}},
+		{"a server outside is new", chainOf("in", ""), chainOf("in", "", "out", "in"), []diff.Change{server(diff.Added, "out")},
+			[]overlayEdge{{"out", "in", RoleInherited, "+ delegates to"}}},
+		{"b does not tell", chainOf("in", "", "out", "in"), chainOf("in", "", "out", ""), nil, []overlayEdge{{"out", "in", RoleRequest, "delegates to"}}},
+	} {
+		servers := c.b.OutermostFirst()
+		for _, sv := range c.a.OutermostFirst() {
+			if c.b.Server(sv.Name) == nil {
+				servers = append(servers, sv)
+			}
+		}
+		if got := overlayEdges(servers, c.a, c.b, &diff.Diff{Structure: c.changes}); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %+v, want %+v", c.name, got, c.want)
+		}
+	}
+}
+
+// TestOverlayText: what may be chance is no difference.
+func TestOverlayText(t *testing.T) {
+	d := &diff.Diff{Timing: []diff.Timing{{Verdict: diff.Undecided}}, Errors: []diff.Change{{Undecided: true}}}
+	if got := overlayText(d); got != "no differences; 2 undecided" {
+		t.Errorf("%q", got)
 	}
 }

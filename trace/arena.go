@@ -115,8 +115,9 @@ func (a *arena) copy(b []byte) string {
 // off as a slice of their own. Items of something nested lie on top of those of
 // what it is in.
 type pile[T any] struct {
-	items []T
-	free  []T // rest of the piece that slices are cut from
+	items  []T
+	free   []T // rest of the piece that slices are cut from
+	pieces int // how many there were
 }
 
 func (p *pile[T]) add(item T) { p.items = append(p.items, item) }
@@ -146,9 +147,26 @@ func (p *pile[T]) cut(a *arena, base int) []T {
 		}
 		a.take(int64(piece * size))
 		p.free = make([]T, piece)
+		p.pieces++
 	}
 	out := p.free[:n:n]
 	p.free = p.free[n:]
 	copy(out, items)
 	return out
+}
+
+// mark is a place in a pile's pieces.
+type mark[T any] struct {
+	free   []T
+	pieces int
+}
+
+func (p *pile[T]) mark() mark[T] { return mark[T]{p.free, p.pieces} }
+
+// release makes room again of what was cut off since the mark and is no longer in
+// use, as far as it lies in the same piece.
+func (p *pile[T]) release(m mark[T]) {
+	if p.pieces == m.pieces {
+		p.free = m.free
+	}
 }

@@ -13,9 +13,12 @@ type builder struct {
 	arena
 	options ReadOptions
 
-	full  [][]Span // pieces that are full; spans are moved as little as can be
-	spans []Span   // the piece in use
-	count int      // of spans in all
+	full       [][]Span // pieces that are full; spans are moved as little as can be
+	spans      []Span   // the piece in use
+	count      int      // of spans in all
+	wholeSpans int      // spans that could be read, kept or not
+	kept       int64    // bytes that spans and what they share take that Keep wanted
+	before     marks    // where the arena was before the last span; for Keep
 
 	size   int64        // bytes of the input, 0 when unknown
 	offset func() int64 // how many bytes of it are consumed
@@ -46,6 +49,9 @@ func (b *builder) add() *Span {
 	}
 	b.spans = b.spans[:len(b.spans)+1]
 	b.count++
+	if b.options.Keep != nil {
+		b.before = marks{b.attrs.mark(), b.events.mark(), b.links.mark()}
+	}
 	return &b.spans[len(b.spans)-1]
 }
 
@@ -70,7 +76,7 @@ func (b *builder) grow() {
 // expected returns how many spans there will be if all are as long as those
 // read so far, and some for good measure; 0 when that cannot be told.
 func (b *builder) expected() int {
-	if b.size == 0 {
+	if b.size == 0 || b.options.Keep != nil {
 		return 0
 	}
 	// The first spans may be far shorter than the rest.
@@ -133,7 +139,9 @@ func share[T any](b *builder, known map[string]*T, v *T, encode func(*T) (head, 
 		return first
 	}
 	known[key] = v
-	b.take(int64(len(key)) + sharedSize)
+	size := int64(len(key)) + sharedSize
+	b.take(size)
+	b.kept += size
 	return v
 }
 

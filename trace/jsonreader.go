@@ -223,7 +223,7 @@ func (r *jsonReader) failure(err error) error {
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, ErrTruncated):
 		return fmt.Errorf("line %d, byte %d: %w after %d whole spans: use those, or record the trace again",
-			line, offset, ErrTruncated, r.count)
+			line, offset, ErrTruncated, r.wholeSpans)
 	case errors.Is(err, jsonlex.ErrTooDeep):
 		err = &LimitError{LimitDepth, int64(r.options.MaxDepth)}
 	}

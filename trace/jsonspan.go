@@ -70,6 +70,7 @@ func (r *jsonReader) endSpan(s *Span) {
 	if r.marked {
 		r.restore(s)
 	}
+	r.sift(s)
 	if !r.affordable() {
 		r.lex.Fail(&LimitError{LimitMemory, r.limit})
 	}

@@ -44,7 +44,7 @@ func (r *protoReader) messages() error {
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, ErrTruncated):
 		return fmt.Errorf("byte %d: %w after %d whole spans: use those, or record the trace again",
-			r.in.Offset(), ErrTruncated, r.count)
+			r.in.Offset(), ErrTruncated, r.wholeSpans)
 	}
 	return fmt.Errorf("byte %d: %w", r.in.Offset(), r.limitError(err))
 }

@@ -27,6 +27,7 @@ func (r *protoReader) span(n int64, res *Resource, scope *Scope) error {
 	if r.marked {
 		r.restore(s)
 	}
+	r.sift(s)
 	r.in.Pos += len(b)
 	return r.checkMemory()
 }

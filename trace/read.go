@@ -22,6 +22,13 @@ type ReadOptions struct {
 	MaxInput  int64 // bytes of the input, unpacked; 0: DefaultMaxInput
 	MaxMemory int64 // bytes that the trace may take, about; 0: DefaultMaxMemory
 	MaxDepth  int   // how deep lists and maps may be nested; 0: DefaultMaxDepth
+
+	// Keep, when set, is asked about each span once it has been read, and the
+	// spans that it says no to are forgotten: then the memory that reading takes
+	// depends on what is kept, not on the input. Resource and scope of the span
+	// may not have been read yet. Keep may change the span, to keep less of it,
+	// and must not hold on to it or to anything in it.
+	Keep func(s *Span) bool
 }
 
 // The defaults of ReadOptions.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -46,7 +45,10 @@ With one start a side, times are told that differ by more than --threshold and
 --min-delta. Each start is as chance had it: give several a side with --a and --b,
 which take inputs, patterns such as 'old*.json', and inputs with many traces. Then
 medians are compared, and a change is told only if it is none of chance: by a
-Mann-Whitney U test at 5 %, with at least 4 starts a side.
+Mann-Whitney U test at 5 %, with at least 4 starts a side. What only some starts
+fail with is compared by Fisher's exact test. What is undecided is shown as that,
+and does not count. Copies of one start are counted once, and so are simulated
+starts that went alike.
 
 ` + inputHelp,
 		Example: `  chaintrace diff preset:kube-apiserver-1.23 preset:kube-apiserver-1.37
@@ -103,11 +105,11 @@ func (f *diffFlags) run(cmd *cobra.Command, args []string) error {
 	if len(args) == 2 && args[0] == "-" && args[1] == "-" {
 		return withCode(exitUsage, errors.New("both sides are stdin; give a file for one of them"))
 	}
-	a, namesA, err := f.side(cmd, inputsA, len(args) == 0)
+	a, namesA, err := f.side(cmd, "a", inputsA, len(args) == 0)
 	if err != nil {
 		return err
 	}
-	b, namesB, err := f.side(cmd, inputsB, len(args) == 0)
+	b, namesB, err := f.side(cmd, "b", inputsB, len(args) == 0)
 	if err != nil {
 		return err
 	}
@@ -153,73 +155,6 @@ func (f *diffFlags) options() (diff.Options, map[string]bool, error) {
 		parts[part] = true
 	}
 	return o, parts, nil
-}
-
-// side reads the starts of a side: with every, all that its inputs hold, else the
-// latest.
-func (f *diffFlags) side(cmd *cobra.Command, inputs []string, every bool) ([]*startup.Startup, []string, error) {
-	if !every {
-		s, err := f.startup(cmd, inputs[0])
-		return []*startup.Startup{s}, []string{inputName(inputs[0])}, err
-	}
-	var starts []*startup.Startup
-	var names []string
-	for _, pattern := range inputs {
-		expanded, err := expand(pattern)
-		if err != nil {
-			return nil, nil, err
-		}
-		for _, name := range expanded {
-			if slices.Contains(names, inputName(name)) && !isModelInput(name) {
-				continue // two patterns match it, and it is one start all the same
-			}
-			of, err := f.every(cmd, name)
-			if err != nil {
-				return nil, nil, err
-			}
-			starts = append(starts, of...)
-			names = append(names, inputName(name))
-		}
-	}
-	return starts, names, nil
-}
-
-// expand returns the files that a pattern matches; what is no pattern, as it is.
-func expand(pattern string) ([]string, error) {
-	if isModelInput(pattern) || pattern == "-" || inputName(pattern) != pattern {
-		return []string{pattern}, nil
-	}
-	found, err := filepath.Glob(pattern)
-	if err != nil {
-		return nil, withCode(exitUsage, fmt.Errorf("%s: the pattern is malformed: write \\[ for [", pattern))
-	}
-	if len(found) == 0 {
-		return []string{pattern}, nil // opening it tells what is wrong
-	}
-	return found, nil
-}
-
-// every reads all starts that an input holds. Traces that are none are passed by
-// as long as there is a start.
-func (f *diffFlags) every(cmd *cobra.Command, name string) ([]*startup.Startup, error) {
-	t, err := f.input.readAll(cmd.Context(), name, cmd.InOrStdin(), cmd.ErrOrStderr())
-	if err != nil {
-		return nil, err
-	}
-	var starts []*startup.Startup
-	none := startup.ErrNoChain
-	for _, one := range t.Split() {
-		s, err := startup.FromTrace(one)
-		if err != nil {
-			none = err
-			continue
-		}
-		starts = append(starts, s)
-	}
-	if len(starts) == 0 {
-		return nil, withCode(exitWork, fmt.Errorf("%s: %w", inputName(name), none))
-	}
-	return starts, nil
 }
 
 // writeDiffs draws what changed for all targets and then writes them: nothing is

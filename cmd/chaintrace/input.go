@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/dustin/go-humanize"
@@ -35,6 +36,8 @@ type inputFlags struct {
 	partial             bool
 	maxInput, maxMemory string
 	maxDepth            int
+
+	keep func(s *trace.Span) bool // which spans to keep, and what of them; nil: all
 }
 
 // register adds the flags of a command that takes one trace.
@@ -84,7 +87,11 @@ func (f *inputFlags) readAll(ctx context.Context, name string, stdin io.Reader, 
 		}
 	}
 	if isModelInput(name) {
-		return runModelInput(ctx, name)
+		t, err := runModelInput(ctx, name)
+		if err == nil && f.keep != nil {
+			t = sieved(t, f.keep)
+		}
+		return t, err
 	}
 	stop := progress(stderr, "reading "+inputName(name))
 	t, err := readInterruptibly(ctx, name, stdin, o)
@@ -97,10 +104,31 @@ func (f *inputFlags) readAll(ctx context.Context, name string, stdin io.Reader, 
 	case t == nil || len(t.Spans) == 0:
 		return nil, withCode(exitWork, err)
 	case !f.partial:
-		return nil, withCode(exitWork, fmt.Errorf("%w; with --partial, the %s before that can be used", err, spanCount(len(t.Spans))))
+		return nil, withCode(exitWork, fmt.Errorf("%w; with --partial, %s before that can be used", err, f.readable(t)))
 	}
-	fmt.Fprintf(stderr, "warning: %v; going on with the %s before that\n", err, spanCount(len(t.Spans)))
+	fmt.Fprintf(stderr, "warning: %v; going on with %s before that\n", err, f.readable(t))
 	return t, nil
+}
+
+// readable says what there is of a broken trace. How many spans there were is not
+// known where not all are kept.
+func (f *inputFlags) readable(t *trace.Trace) string {
+	if f.keep != nil {
+		return "what is"
+	}
+	return "the " + spanCount(len(t.Spans))
+}
+
+// sieved returns the spans that keep wants.
+func sieved(t *trace.Trace, keep func(s *trace.Span) bool) *trace.Trace {
+	out := &trace.Trace{}
+	for _, s := range t.Spans {
+		s.Attrs = slices.Clone(s.Attrs) // keep may change them
+		if keep(&s) {
+			out.Spans = append(out.Spans, s)
+		}
+	}
+	return out
 }
 
 // options checks the limits.
@@ -116,7 +144,7 @@ func (f *inputFlags) options() (trace.ReadOptions, error) {
 	if f.maxDepth < 1 || f.maxDepth > mostDepth {
 		return trace.ReadOptions{}, fmt.Errorf("--max-depth: %d is not from 1 to %d", f.maxDepth, mostDepth)
 	}
-	return trace.ReadOptions{MaxInput: input, MaxMemory: memory, MaxDepth: f.maxDepth}, nil
+	return trace.ReadOptions{MaxInput: input, MaxMemory: memory, MaxDepth: f.maxDepth, Keep: f.keep}, nil
 }
 
 func parseSize(flag, s string) (int64, error) {

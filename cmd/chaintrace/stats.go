@@ -1,14 +1,12 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/chaintrace/chaintrace/render/report"
-	"github.com/chaintrace/chaintrace/trace/startup"
 	"github.com/chaintrace/chaintrace/trace/startup/stats"
 )
 
@@ -29,14 +27,17 @@ and milestone the median, the 90th and 95th percentile and the worst start's tra
 ID. LAST is in how many starts a hook was the last to be done. Below are times far
 beyond the others (Tukey's outer fence), and how the time to readiness went on.
 
-All traces of all inputs count, each as a start; those that show no server chain
-are passed by. One input at a time is in memory, and of each start only its times
-are kept. A search in a Jaeger gives as many traces as its limit says, 20 if it
-says nothing: write 'jaeger://HOST:PORT/?service=NAME&lookback=7d&limit=1000'.
+All traces of all inputs count, each as a start, and once if it comes again; those
+that show no server chain are passed by. The spans of a start may be spread over
+several inputs, as over a collector's rotated files. Of each start only its times
+are kept in memory, however many spans it has.
+
+A search in a Jaeger without limit= gives all starts of its time, two days unless
+lookback= or start= say otherwise, and is asked for piece by piece.
 
 ` + inputHelp,
 		Example: `  chaintrace stats starts/*.json.gz
-  chaintrace stats 'jaeger://localhost:16686/?service=kube-apiserver&lookback=7d&limit=1000' --by version
+  chaintrace stats 'jaeger://localhost:16686/?service=kube-apiserver&lookback=7d' --by version
   chaintrace stats collected.json --slowest 0 --output json`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -67,23 +68,30 @@ func (f *statsFlags) run(cmd *cobra.Command, args []string) error {
 	if f.slowest < 0 {
 		return withCode(exitUsage, fmt.Errorf("--slowest: %d is below zero", f.slowest))
 	}
-	groups := map[string][]stats.Record{}
-	var order []string
+	var sieve stats.Sieve
 	for _, name := range args {
-		records, err := f.records(cmd, name)
-		if err != nil {
+		if err := f.sift(cmd, name, &sieve); err != nil {
 			return err
 		}
-		for _, r := range records {
-			version := ""
-			if f.by == "version" {
-				version = r.Version
-			}
-			if groups[version] == nil {
-				order = append(order, version)
-			}
-			groups[version] = append(groups[version], r)
+	}
+	records, again, foreign := sieve.Records()
+	if again > 0 {
+		fmt.Fprintf(cmd.ErrOrStderr(), "note: %s in the inputs more than once and counted once\n", countOf(again, "start"))
+	}
+	if foreign > 0 {
+		fmt.Fprintf(cmd.ErrOrStderr(), "note: %s passed by, without a server chain\n", countOf(foreign, "trace"))
+	}
+	groups := map[string][]stats.Record{}
+	var order []string
+	for _, r := range records {
+		version := ""
+		if f.by == "version" {
+			version = r.Version
 		}
+		if groups[version] == nil {
+			order = append(order, version)
+		}
+		groups[version] = append(groups[version], r)
 	}
 	if len(order) == 0 {
 		return withCode(exitWork, fmt.Errorf("there is no start in %s", inputName(args[0])))
@@ -92,28 +100,24 @@ func (f *statsFlags) run(cmd *cobra.Command, args []string) error {
 	return f.print(cmd, report.NewStats(groups, order, f.slowest))
 }
 
-// records reads the starts of an input and keeps their times. Traces that are
-// no starts are counted on stderr.
-func (f *statsFlags) records(cmd *cobra.Command, name string) ([]stats.Record, error) {
+// sift reads an input, of which it keeps what the sieve lets pass.
+func (f *statsFlags) sift(cmd *cobra.Command, name string, sieve *stats.Sieve) error {
+	f.input.keep = sieve.Keep
+	if isSearch(name) {
+		return f.input.readPages(cmd.Context(), name, cmd.ErrOrStderr(), sieve.Add)
+	}
 	t, err := f.input.readAll(cmd.Context(), name, cmd.InOrStdin(), cmd.ErrOrStderr())
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var records []stats.Record
-	others := 0
-	for _, one := range t.Split() {
-		s, err := startup.FromTrace(one)
-		switch {
-		case errors.Is(err, startup.ErrNoChain):
-			others++
-		case err != nil:
-			return nil, withCode(exitWork, fmt.Errorf("%s: %w", inputName(name), err))
-		default:
-			records = append(records, stats.NewRecord(one.Spans[0].TraceID, s))
-		}
+	sieve.Add(t)
+	return nil
+}
+
+// countOf writes a number of things with what was done: "1 trace was", "3 traces were".
+func countOf(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun + " was"
 	}
-	if others > 0 {
-		fmt.Fprintf(cmd.ErrOrStderr(), "note: %d of the traces in %s show no server chain\n", others, inputName(name))
-	}
-	return records, nil
+	return fmt.Sprintf("%d %ss were", n, noun)
 }

@@ -33,12 +33,13 @@ type CriticalLink struct {
 	Parts      []Part `json:"parts" jsonschema:"what a hook did in this time"`
 }
 
-// NewCriticalChain answers what led to readiness or to what is named, if it is.
-func NewCriticalChain(s *startup.Startup, to string) (*CriticalChain, error) {
+// NewCriticalChain answers what led to readiness or to what is named, if it is; of
+// the server, if one is.
+func NewCriticalChain(s *startup.Startup, to, server string) (*CriticalChain, error) {
 	chain := s.CriticalChain()
 	if to != "" {
 		var err error
-		if chain, err = s.CriticalChainTo(to); err != nil {
+		if chain, err = s.CriticalChainTo(to, server); err != nil {
 			return nil, err
 		}
 	}

@@ -14,7 +14,9 @@ type Diff struct {
 	B      DiffSide `json:"b" jsonschema:"the side that is compared"`
 
 	Structure    []DiffChange `json:"structure" jsonschema:"what differs in servers, hooks, checks, routes, API groups and mux signals"`
+	Groups       []DiffGroup  `json:"groups" jsonschema:"the differences of structure that are one to a reader: the same on several servers, or routes below one path; each difference is in one group"`
 	Consequences int          `json:"consequences" jsonschema:"how many differences more follow from those in structure: inherited copies, checks and paths of hooks, what is on a server that came or went, what a start that died did not get to"`
+	Unchanged    []DiffCount  `json:"unchanged" jsonschema:"how much of the structure is the same on both sides"`
 	Errors       []DiffChange `json:"errors" jsonschema:"what differs in what went wrong"`
 	Timing       []DiffTiming `json:"timing" jsonschema:"times that differ, the greatest difference first"`
 	Compared     int          `json:"compared" jsonschema:"how many times were compared"`
@@ -39,6 +41,27 @@ type DiffChange struct {
 	Fields []DiffField `json:"fields" jsonschema:"what changed in it"`
 	RunsA  int         `json:"runs_a" jsonschema:"in how many starts of a it is"`
 	RunsB  int         `json:"runs_b" jsonschema:"in how many starts of b it is"`
+
+	P         float64 `json:"p" jsonschema:"of an error that only some starts of a side have: p of Fisher's exact test; else 0, as there is nothing to test"`
+	Undecided bool    `json:"undecided" jsonschema:"whether p is too great to tell the difference from chance"`
+}
+
+// DiffGroup is differences of the structure that are one to a reader.
+type DiffGroup struct {
+	Op      string   `json:"op" jsonschema:"that of its differences"`
+	Kind    string   `json:"kind" jsonschema:"that of its differences"`
+	Name    string   `json:"name" jsonschema:"that of its differences; of several routes the path that all are at or below"`
+	Servers []string `json:"servers" jsonschema:"the servers that all its differences are on"`
+	Members []int    `json:"members" jsonschema:"which differences they are: their places in structure, from 0"`
+
+	routes []string // the names of several routes
+}
+
+// DiffCount is how much is the same.
+type DiffCount struct {
+	Server string `json:"server" jsonschema:"the server"`
+	Kind   string `json:"kind" jsonschema:"the kind of thing, as in structure"`
+	Count  int    `json:"count" jsonschema:"how many of them both sides have alike"`
 }
 
 // DiffField is a property that changed.
@@ -52,6 +75,7 @@ type DiffField struct {
 type DiffTiming struct {
 	Kind    string  `json:"kind" jsonschema:"milestone (from the start), stage, phase or hook"`
 	Server  string  `json:"server" jsonschema:"the server of the phase or hook; else empty"`
+	Was     string  `json:"was" jsonschema:"of a hook that moved: its server in a; else empty"`
 	Name    string  `json:"name" jsonschema:"its name"`
 	FromNS  int64   `json:"from_ns" jsonschema:"nanoseconds in a; of several starts the median"`
 	FromLo  int64   `json:"from_low_ns" jsonschema:"lower end of the median's 95 % confidence interval"`
@@ -71,11 +95,17 @@ func NewDiff(a, b []*startup.Startup, inputsA, inputsB []string, found *diff.Dif
 	out := &Diff{
 		Schema: diffSchema, A: newDiffSide(a, inputsA), B: newDiffSide(b, inputsB),
 		Structure: newDiffChanges(found.Structure), Consequences: found.Consequences, Errors: newDiffChanges(found.Errors),
-		Timing: []DiffTiming{}, Compared: found.Compared,
+		Groups: []DiffGroup{}, Unchanged: []DiffCount{}, Timing: []DiffTiming{}, Compared: found.Compared,
+	}
+	for _, g := range found.Groups() {
+		out.Groups = append(out.Groups, DiffGroup{string(g.Op), g.Kind, g.Name, g.Servers, g.Members, g.Routes})
+	}
+	for _, c := range found.Unchanged {
+		out.Unchanged = append(out.Unchanged, DiffCount{c.Server, c.Kind, c.N})
 	}
 	for _, t := range found.Timing {
 		out.Timing = append(out.Timing, DiffTiming{
-			Kind: t.Kind, Server: t.Server, Name: t.Name,
+			Kind: t.Kind, Server: t.Server, Was: t.Was, Name: t.Name,
 			FromNS: int64(t.From), FromLo: int64(t.FromLow), FromHi: int64(t.FromHigh),
 			ToNS: int64(t.To), ToLo: int64(t.ToLow), ToHi: int64(t.ToHigh),
 			RunsA: t.NA, RunsB: t.NB, P: t.P, Verdict: string(t.Verdict),
@@ -95,7 +125,7 @@ func newDiffSide(starts []*startup.Startup, inputs []string) DiffSide {
 func newDiffChanges(changes []diff.Change) []DiffChange {
 	out := make([]DiffChange, len(changes))
 	for i, c := range changes {
-		out[i] = DiffChange{string(c.Op), c.Kind, c.Server, c.Was, c.Name, []DiffField{}, c.InA, c.InB}
+		out[i] = DiffChange{string(c.Op), c.Kind, c.Server, c.Was, c.Name, []DiffField{}, c.InA, c.InB, c.P, c.Undecided}
 		for _, f := range c.Fields {
 			out[i].Fields = append(out[i].Fields, DiffField(f))
 		}

@@ -43,7 +43,7 @@ type answer interface {
 // answers are all that can be said about one start.
 func answers(t *testing.T, s *startup.Startup) map[string]answer {
 	t.Helper()
-	chain, err := report.NewCriticalChain(s, "")
+	chain, err := report.NewCriticalChain(s, "", "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -45,6 +45,7 @@ type client struct {
 	now      time.Time // what a search without an end takes for it
 	patience time.Duration
 	http     *http.Client
+	older    bool // there is only the older API, as was found out
 }
 
 func newClient(q Query, patience time.Duration) *client {
@@ -58,27 +59,36 @@ func newClient(q Query, patience time.Duration) *client {
 }
 
 func (c *client) open(ctx context.Context) (io.ReadCloser, error) {
-	urls := []string{c.query.v3URL(c.now), c.query.v2URL(c.now)}
-	if len(c.query.Tags) > 0 {
+	body, err := c.ask(ctx, c.query)
+	if err == nil && body == nil {
+		err = c.notFound(ctx)
+	}
+	return body, err
+}
+
+// ask returns the answer to q, which is the client's query or a part of it; nil
+// if there is nothing to read.
+func (c *client) ask(ctx context.Context, q Query) (io.ReadCloser, error) {
+	urls := []string{q.v3URL(c.now), q.v2URL(c.now)}
+	if len(q.Tags) > 0 || c.older {
 		urls = urls[1:]
 	}
 	var a answer
-	for _, u := range urls {
+	for i, u := range urls {
 		var err error
 		if a, err = c.get(ctx, u); err != nil {
 			return nil, err
 		}
 		switch a.verdict {
-		case hasData:
+		case hasData, isEmpty:
+			c.older = c.older || i > 0
 			return a.body, nil
-		case isEmpty:
-			return nil, c.notFound(ctx)
 		case isRefusal:
-			return nil, fmt.Errorf("Jaeger at %s refuses: %s%s", c.query.Server, a.says, advice(a.status))
+			return nil, fmt.Errorf("Jaeger at %s refuses: %s%s", q.Server, a.says, advice(a.status))
 		}
 	}
 	return nil, fmt.Errorf("no query API of a Jaeger at %s, which answers with %s: give the port of Jaeger's page, %s by default, and the base path if it has one",
-		c.query.Server, a.says, defaultPort)
+		q.Server, a.says, defaultPort)
 }
 
 // get asks for one URL. Its errors are those of the way there.

@@ -1,9 +1,7 @@
 package startup
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/chaintrace/chaintrace/trace/attr"
@@ -74,18 +72,6 @@ func (s *Startup) CriticalChain() CriticalChain {
 	return CriticalChain{Links: w.links, Others: w.others}
 }
 
-// CriticalChainTo returns what led to the end of a hook, of a phase by its
-// span's name, alone or with the server's behind a space, to the first time that
-// a readyz check passed, or to a lifecycle signal. The error names what there is.
-func (s *Startup) CriticalChainTo(name string) (CriticalChain, error) {
-	w := &chainWalk{s: s, runs: s.RunsByName()}
-	if !w.fromName(name) {
-		return CriticalChain{}, s.unknownLink(name)
-	}
-	w.fromPhases()
-	return CriticalChain{Links: w.links}, nil
-}
-
 // chainWalk follows causes back in time. At every step, all that happened after
 // at is in links.
 type chainWalk struct {
@@ -110,40 +96,6 @@ func (w *chainWalk) gap(since time.Duration) {
 	if since < w.at {
 		w.add(Link{Kind: LinkGap}, since)
 	}
-}
-
-func (w *chainWalk) fromName(name string) bool {
-	hook := name
-	if run, ok := strings.CutPrefix(name, hookCheckPrefix); ok {
-		hook = run
-	}
-	if run := w.runs[hook]; run != nil {
-		w.at = w.s.EndOf(run)
-		w.fromRun(run)
-		return true
-	}
-	for _, p := range w.s.leafPhases() {
-		if name == p.Name || name == p.Name+" "+p.Server {
-			w.at = p.Start + w.s.took(p.Interval)
-			return true
-		}
-	}
-	for _, p := range w.s.Passed {
-		if p.Check == name {
-			w.at = p.At
-			w.fromCheck(name)
-			return true
-		}
-	}
-	for _, signal := range w.s.Signals {
-		if signal.Name == name {
-			w.at = signal.At
-			w.links = append(w.links, Link{Kind: LinkSignal, Name: name, At: w.at})
-			w.fromSignal()
-			return true
-		}
-	}
-	return false
 }
 
 // fromReady goes from readiness to what held it back: the hook that ended last
@@ -391,41 +343,4 @@ func (w *chainWalk) between(since time.Duration) {
 		}
 	}
 	w.gap(since)
-}
-
-// unknownLink is the error for a name that nothing in the trace has.
-func (s *Startup) unknownLink(name string) error {
-	var names []string
-	for _, r := range s.Runs {
-		names = append(names, r.Name)
-	}
-	for _, p := range s.leafPhases() {
-		names = append(names, strings.TrimSpace(p.Name+" "+p.Server))
-	}
-	for _, p := range s.Passed {
-		if c := (Check{Name: p.Check}); c.Hook() == "" {
-			names = append(names, p.Check)
-		}
-	}
-	for _, signal := range s.Signals {
-		names = append(names, signal.Name)
-	}
-	slices.Sort(names)
-	names = slices.Compact(names)
-	var near []string
-	for _, n := range names {
-		if strings.Contains(n, name) {
-			near = append(near, n)
-		}
-	}
-	if len(near) > 0 {
-		names = near
-	}
-	const most = 12
-	more := ""
-	if len(names) > most {
-		more = fmt.Sprintf(" and %d more", len(names)-most)
-		names = names[:most]
-	}
-	return fmt.Errorf("%q is no hook, check, signal or phase of this start; there are %q%s", name, names, more)
 }

@@ -211,7 +211,7 @@ func TestCriticalChainTo(t *testing.T) {
 		"server.prepare s": "phase server.prepare s @80 +18\n" + afterPrepare,
 		"server.prepare":   "phase server.prepare s @80 +18\n" + afterPrepare,
 	} {
-		c, err := s.CriticalChainTo(name)
+		c, err := s.CriticalChainTo(name, "")
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 		} else if diff := cmp.Diff(want, lines(c)); diff != "" {
@@ -222,9 +222,40 @@ func TestCriticalChainTo(t *testing.T) {
 		"nothing": `"nothing" is no hook, check, signal or phase of this start; there are ["Complete" "a" "b" "config.build" "listener.serve s" "registered" "server.create s" "server.prepare s"]`,
 		"server":  `"server" is no hook, check, signal or phase of this start; there are ["server.create s" "server.prepare s"]`,
 	} {
-		if _, err := s.CriticalChainTo(name); err == nil || err.Error() != want {
+		if _, err := s.CriticalChainTo(name, ""); err == nil || err.Error() != want {
 			t.Errorf("%s: error %v, want %s", name, err, want)
 		}
+	}
+}
+
+// TestCriticalChainToNamesakes: of two servers' hooks or phases of one name none is
+// taken in silence.
+func TestCriticalChainToNamesakes(t *testing.T) {
+	b := oneServer()
+	b.of("t", attr.SpanServerCreate, 32, 0)
+	b.of("t", attr.SpanHookRegister, 40, 41, kv(attr.HookName, "h"))
+	b.hook("h", 101, 150, outcome(attr.OutcomeRan))
+	b.add(trace.SpanID{}, attr.SpanHookRun, 102, 250, kv(attr.HookName, "h"), kv(attr.HookOrigin, "t"), outcome(attr.OutcomeRan))
+	s := b.read(t)
+	for server, took := range map[string]time.Duration{"s": 49 * time.Millisecond, "t": 148 * time.Millisecond} {
+		c, err := s.CriticalChainTo("h", server)
+		if err != nil || c.Links[0].Server != server || c.Links[0].Took != took {
+			t.Errorf("%s: %+v, %v", server, c.Links, err)
+		}
+	}
+	for _, c := range []struct{ name, server, want string }{
+		{"h", "", `"h" is a hook of several servers, ["s" "t"]; say which of them is meant`},
+		{"poststarthook/h", "", `"h" is a hook of several servers, ["s" "t"]; say which of them is meant`},
+		{"server.create", "", `"server.create" is a phase of several servers, ["s" "t"]; say which of them is meant`},
+		{"server.prepare", "t", `"server.prepare" is no hook or phase of "t" in this start; there are ["h" "server.create"]`},
+		{"h", "u", `"u" has no hook that ran and no phase in this start`},
+	} {
+		if _, err := s.CriticalChainTo(c.name, c.server); err == nil || err.Error() != c.want {
+			t.Errorf("%s of %q: error %v, want %s", c.name, c.server, err, c.want)
+		}
+	}
+	if _, err := s.CriticalChainTo("server.create t", ""); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -310,13 +341,13 @@ func TestCriticalChainLeavesNoTimeOut(t *testing.T) {
 			}
 		}
 		for _, run := range s.Runs {
-			if c, err := s.CriticalChainTo(run.Name); err != nil {
+			if c, err := s.CriticalChainTo(run.Name, run.Origin); err != nil {
 				t.Fatal(err)
 			} else {
 				check(s, run.Name, c)
 			}
 		}
-		if c, err := s.CriticalChainTo("Signal"); err != nil {
+		if c, err := s.CriticalChainTo("Signal", ""); err != nil {
 			t.Fatal(err)
 		} else {
 			check(s, "Signal", c)

@@ -40,7 +40,7 @@ func promise(name string) int {
 	switch {
 	case name == attr.SpanStartup:
 		return 2
-	case isVocabulary(name):
+	case InVocabulary(name):
 		return 1
 	}
 	return 0

@@ -25,7 +25,7 @@ func FromTrace(t *trace.Trace) (*Startup, error) {
 	id, _ := Latest(t)
 	t, starts := oneStart(t.Select(id))
 	spans := sorted(t)
-	if !slices.ContainsFunc(spans, func(s *trace.Span) bool { return isVocabulary(s.Name) }) {
+	if !slices.ContainsFunc(spans, func(s *trace.Span) bool { return InVocabulary(s.Name) }) {
 		return nil, fmt.Errorf("%w: %s", ErrNoChain, found(spans))
 	}
 	r := newReader(spans)
@@ -44,8 +44,9 @@ func FromTrace(t *trace.Trace) (*Startup, error) {
 	return r.out, nil
 }
 
-// isVocabulary reports whether spans of this name tell of a server chain.
-func isVocabulary(name string) bool {
+// InVocabulary reports whether spans of this name tell of a server chain, so that a
+// trace with one of them can be read as a start.
+func InVocabulary(name string) bool {
 	switch name {
 	case attr.SpanStartup, attr.SpanConfigBuild, attr.SpanConfigComplete, attr.SpanChainCreate,
 		attr.SpanServerCreate, attr.SpanServerNew, attr.SpanHookMerge, attr.SpanHookRegister,

@@ -56,5 +56,5 @@ func isPart(name string) bool {
 	case attr.SpanHooksMerge, attr.SpanChecksMerge, attr.SpanAPIInstall, attr.SpanListenerServe, attr.SpanShutdown, attr.SpanHookStop:
 		return true
 	}
-	return isVocabulary(name)
+	return InVocabulary(name)
 }

@@ -1,7 +1,6 @@
 package diff
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/chaintrace/chaintrace/trace/attr"
@@ -12,22 +11,31 @@ type causes struct {
 	a, b         map[key]seen
 	deadA, deadB bool // no start of that side got ready
 
-	servers map[string]bool       // that came or went
-	hooks   map[string]bool       // post-start hooks that changed on the server they are of
-	checks  map[string]bool       // checks that changed on any server
-	things  map[thing]map[Op]bool // what happened to things on the server that they are of
+	servers map[string]bool        // that came or went
+	hooks   map[string]bool        // post-start hooks that changed on the server they are of
+	linked  map[string]bool        // servers that delegate to another one than before
+	checks  map[string]bool        // checks that came, went or changed their endpoints on any server
+	remade  map[string]bool        // checks that a server took over before and has as its own now, or the other way round
+	apis    map[Op]map[string]bool // paths of API groups and versions that came or went, without slashes around them
+	things  map[thing]map[Op]bool  // what happened to things on the server that they are of
 }
 
 func newCauses(all []Change, a, b map[key]seen) *causes {
 	c := &causes{
-		a: a, b: b, servers: map[string]bool{}, hooks: map[string]bool{}, checks: map[string]bool{}, things: map[thing]map[Op]bool{},
+		a: a, b: b, servers: map[string]bool{}, linked: map[string]bool{}, hooks: map[string]bool{}, checks: map[string]bool{}, remade: map[string]bool{}, things: map[thing]map[Op]bool{},
+		apis: map[Op]map[string]bool{Added: {}, Removed: {}},
 	}
 	for _, change := range all {
 		switch {
 		case change.Kind == KindServer && change.Op != Changed:
 			c.servers[change.Server] = true
-		case change.Kind == KindCheck && change.Op != Changed:
-			c.checks[change.Name] = true
+		case change.Kind == KindServer:
+			c.linked[change.Server] = change.has(delegateField)
+		case change.Kind == KindCheck:
+			c.checks[change.Name] = c.checks[change.Name] || change.Op != Changed || change.has(endpointsField)
+			c.remade[change.Name] = c.remade[change.Name] || change.has(fromField)
+		case change.Kind == KindGroup:
+			c.noteGroup(change)
 		}
 		if !c.isOwn(change) {
 			continue
@@ -53,8 +61,39 @@ func (c *causes) note(change Change) {
 		c.things[t] = map[Op]bool{}
 	}
 	c.things[t][change.Op] = true
-	if slices.ContainsFunc(change.Fields, func(f Field) bool { return f.Name == endpointsField }) {
+	if change.has(endpointsField) {
 		c.things[t][Moved] = true // only what is in healthz is handed up
+	}
+}
+
+// noteGroup notes the paths that come or go with a group or with versions of it,
+// on its server and where further ones pass requests for them on.
+func (c *causes) noteGroup(change Change) {
+	k := key{change.Kind, change.Server, change.Name}
+	path := "apis/" + change.Name
+	if change.Name == coreGroup {
+		path = "api"
+	}
+	in := func(side map[key]seen) map[string]bool {
+		paths := map[string]bool{}
+		if s, ok := side[k]; ok {
+			paths[path] = true
+			for _, version := range s.list(versionsField) {
+				paths[path+"/"+version] = true
+			}
+		}
+		return paths
+	}
+	a, b := in(c.a), in(c.b)
+	for p := range a {
+		if !b[p] {
+			c.apis[Removed][p] = true
+		}
+	}
+	for p := range b {
+		if !a[p] {
+			c.apis[Added][p] = true
+		}
 	}
 }
 
@@ -69,6 +108,13 @@ func (c *causes) explains(copied Change) bool {
 	return ops[copied.Op] || ops[Moved]
 }
 
+// explainsAbsence reports whether it follows from what happened to a check, or to
+// whom a server delegates, that the server has it not: it is lost there, or skipped.
+func (c *causes) explainsAbsence(change Change) bool {
+	ops := c.things[thing{KindCheck, change.Name}]
+	return ops[change.Op] || ops[Moved] || c.remade[change.Name] || c.linked[change.Server]
+}
+
 const hookCheck = "poststarthook/"
 
 // isConsequence reports whether a change follows from another one.
@@ -80,11 +126,13 @@ func (c *causes) isConsequence(change Change) bool {
 		return true
 	}
 	switch change.Kind {
+	case KindLostCheck, KindSkippedCheck:
+		return c.explainsAbsence(change)
 	case KindCheck:
 		hook, ok := strings.CutPrefix(change.Name, hookCheck)
 		return ok && c.hooks[hook]
 	case KindRoute:
-		return c.isCheckPath(change.Name) || c.isUnreached(change)
+		return c.isCheckPath(change.Name) || c.apis[change.Op][strings.Join(segments(change.Name), "/")] || c.isUnreached(change)
 	}
 	return false
 }

@@ -43,6 +43,23 @@ type Change struct {
 	Fields []Field
 	InA    int // in how many starts of A it is
 	InB    int
+
+	// Of errors that only some starts have: how likely chance alone makes such a
+	// difference, by Fisher's exact test, and whether that is too likely to call
+	// it a change. Else 0 and false.
+	P         float64
+	Undecided bool
+}
+
+func (c Change) has(field string) bool {
+	return slices.ContainsFunc(c.Fields, func(f Field) bool { return f.Name == field })
+}
+
+// Count is how many things of a kind on a server are the same on both sides.
+type Count struct {
+	Kind   string
+	Server string
+	N      int
 }
 
 // Diff is all that differs.
@@ -52,13 +69,35 @@ type Diff struct {
 	Structure    []Change
 	Consequences int // differences that follow from those in Structure: copies that other servers inherited, the checks and paths of hooks, what is on a server that came or went, what a start that died did not get to
 	Errors       []Change
+	Unchanged    []Count  // of the structure, by server and kind
 	Timing       []Timing // those that changed, and those that may have; the greatest difference first
 	Compared     int      // how many times were compared
 }
 
 // Empty reports whether nothing differs, as far as can be told.
 func (d *Diff) Empty() bool {
-	return len(d.Structure) == 0 && len(d.Errors) == 0 && !slices.ContainsFunc(d.Timing, func(t Timing) bool { return t.Verdict != Undecided })
+	errors, times, _ := d.Decided()
+	return len(d.Structure) == 0 && errors == 0 && times == 0
+}
+
+// Decided counts the differences in errors and in time that are more than chance,
+// and those of both that may be chance.
+func (d *Diff) Decided() (errors, times, undecided int) {
+	for _, c := range d.Errors {
+		if c.Undecided {
+			undecided++
+		} else {
+			errors++
+		}
+	}
+	for _, t := range d.Timing {
+		if t.Verdict == Undecided {
+			undecided++
+		} else {
+			times++
+		}
+	}
+	return errors, times, undecided
 }
 
 // Parts names the parts of a Diff, for Only.
@@ -67,7 +106,7 @@ func Parts() []string { return []string{"structure", "errors", "timing"} }
 // Only leaves out the parts that are not asked for.
 func (d *Diff) Only(parts map[string]bool) {
 	if !parts["structure"] {
-		d.Structure, d.Consequences = nil, 0
+		d.Structure, d.Consequences, d.Unchanged = nil, 0, nil
 	}
 	if !parts["errors"] {
 		d.Errors = nil
@@ -82,8 +121,9 @@ func (d *Diff) Only(parts map[string]bool) {
 func Compare(a, b []*startup.Startup, o Options) *Diff {
 	d := &Diff{RunsA: len(a), RunsB: len(b)}
 	d.structure(gather(a, structure), gather(b, structure), noneReady(a), noneReady(b))
-	d.errors(gather(a, troubles), gather(b, troubles))
-	d.timing(times(a), times(b), o)
+	m := newRunsMoved(d.Structure)
+	d.errors(a, b, m, o)
+	d.timing(times(a), times(b), m, o)
 	return d
 }
 
@@ -118,7 +158,7 @@ func (d *Diff) changes(a, b map[key]seen) []Change {
 		}
 		fields := changedFields(was.fact, is.fact)
 		if (was.n == d.RunsA) != (is.n == d.RunsB) {
-			fields = append(fields, Field{"starts", share(was.n, d.RunsA), share(is.n, d.RunsB)})
+			fields = append(fields, Field{startsField, share(was.n, d.RunsA), share(is.n, d.RunsB)})
 		}
 		if len(fields) > 0 {
 			out = append(out, Change{Op: Changed, Kind: k.kind, Server: k.server, Name: k.name, Fields: fields, InA: was.n, InB: is.n})
@@ -166,6 +206,7 @@ func noneReady(starts []*startup.Startup) bool {
 // which side did not live to the end of its start.
 func (d *Diff) structure(a, b map[key]seen, deadA, deadB bool) {
 	all := moved(d.changes(a, b), a, b)
+	d.Unchanged = unchanged(all, a, b)
 	c := newCauses(all, a, b)
 	c.deadA, c.deadB = deadA, deadB
 	for _, change := range all {
@@ -175,4 +216,30 @@ func (d *Diff) structure(a, b map[key]seen, deadA, deadB bool) {
 		}
 		d.Structure = append(d.Structure, change)
 	}
+}
+
+// unchanged counts what both sides have and of which nothing is told.
+func unchanged(told []Change, a, b map[key]seen) []Count {
+	changed := map[key]bool{}
+	for _, c := range told {
+		changed[key{c.Kind, c.Server, c.Name}] = true
+		if c.Op == Moved {
+			changed[key{c.Kind, c.Was, c.Name}] = true
+		}
+	}
+	type kindServer struct{ kind, server string }
+	counts := map[kindServer]int{}
+	for k := range a {
+		if _, both := b[k]; both && !changed[k] {
+			counts[kindServer{k.kind, k.server}]++
+		}
+	}
+	out := make([]Count, 0, len(counts))
+	for of, n := range counts {
+		out = append(out, Count{of.kind, of.server, n})
+	}
+	slices.SortFunc(out, func(x, y Count) int {
+		return cmp.Or(strings.Compare(x.Server, y.Server), strings.Compare(x.Kind, y.Kind))
+	})
+	return out
 }

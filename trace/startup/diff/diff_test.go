@@ -316,14 +316,15 @@ func long(n int, took time.Duration) *trace.Trace {
 }
 
 // BenchmarkDiff compares two starts of n spans in which every hook's time and
-// every route differs, reading them out of their spans included.
+// every route differs, reading them out of their spans and putting the changes
+// together included.
 func BenchmarkDiff(b *testing.B) {
 	for _, n := range []int{1_000, 10_000, 100_000} {
 		x, y := long(n, 10*ms), long(n, 20*ms)
 		b.Run(strconv.Itoa(n), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if d := compare(read(b, x), read(b, y)); len(d.Timing) < n/4 {
+				if d := compare(read(b, x), read(b, y)); len(d.Timing) < n/4 || len(d.Groups()) < n/2 {
 					b.Fatal("it does not find the differences")
 				}
 			}

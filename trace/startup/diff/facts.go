@@ -24,12 +24,17 @@ const (
 	KindSignal       = "mux signal"
 )
 
+// Kinds returns the kinds of what a chain is made of, servers first.
+func Kinds() []string {
+	return []string{KindServer, KindHook, KindPreShutdown, KindDisabledHook, KindCheck, KindSkippedCheck, KindLostCheck, KindRoute, KindGroup, KindSignal}
+}
+
 // key identifies a thing in a chain.
 type key struct{ kind, server, name string }
 
 // fact is what is known of a thing.
 type fact struct {
-	own        bool // not taken over from a delegate; of several, any of them
+	own        bool // the server's, not there or missing by what it takes over from its delegate; of several, any of them
 	properties []property
 }
 
@@ -63,6 +68,22 @@ func (f *fact) learn(other fact) {
 	}
 }
 
+// list returns the entries of a property that lists several.
+func (f fact) list(name string) []string {
+	var out []string
+	for _, p := range f.properties {
+		if p.name == name {
+			for _, value := range p.values {
+				out = append(out, strings.Split(value, listSeparator)...)
+			}
+		}
+	}
+	return out
+}
+
+// listSeparator stands between the entries of a list.
+const listSeparator = ", "
+
 // Field is a property of a thing on both sides.
 type Field struct {
 	Name     string
@@ -72,8 +93,23 @@ type Field struct {
 // countField says how many things have one key.
 const countField = "count"
 
+// delegateField says whom a server delegates to.
+const delegateField = "delegate"
+
+// startsField says in how many starts something is.
+const startsField = "starts"
+
 // endpointsField says which health endpoints a check is in.
 const endpointsField = "endpoints"
+
+// fromField says whether a thing is a server's own or whose it was.
+const fromField = "from"
+
+// versionsField says which versions of an API group there are.
+const versionsField = "versions"
+
+// coreGroup is what the API group without a name is called.
+const coreGroup = "core"
 
 // phaseField says in which phase a route was installed.
 const phaseField = "phase"
@@ -107,16 +143,16 @@ func (f facts) add(k key, own bool, properties ...string) {
 func structure(s *startup.Startup) facts {
 	f := facts{}
 	for _, sv := range s.Servers {
-		f.add(key{KindServer, sv.Name, ""}, true, "delegate", delegate(sv))
+		f.add(key{KindServer, sv.Name, ""}, true, delegateField, delegate(sv))
 		for _, h := range sv.PostStart {
-			properties := []string{"from", how(h.Inherited, h.Origin)}
+			properties := []string{fromField, how(h.Inherited, h.Origin)}
 			if !h.Inherited && h.Run != nil {
 				properties = append(properties, "waits for", waits(h.Run), "deadline", deadline(h.Run))
 			}
 			f.add(key{KindHook, sv.Name, h.Name}, !h.Inherited, properties...)
 		}
 		for _, h := range sv.PreShutdown {
-			f.add(key{KindPreShutdown, sv.Name, h.Name}, !h.Inherited, "from", how(h.Inherited, h.Origin))
+			f.add(key{KindPreShutdown, sv.Name, h.Name}, !h.Inherited, fromField, how(h.Inherited, h.Origin))
 		}
 		for _, h := range sv.Disabled {
 			f.add(key{KindDisabledHook, sv.Name, h.Name}, true)
@@ -128,7 +164,7 @@ func structure(s *startup.Startup) facts {
 			f.add(key{KindRoute, sv.Name, r.Path + " (" + r.Match + ")"}, true, "installer", r.Installer, phaseField, r.Phase, "listed", strconv.FormatBool(r.Listed))
 		}
 		for _, g := range sv.Groups {
-			f.add(key{KindGroup, sv.Name, orElse(g.Name, "core")}, true, "versions", versions(g))
+			f.add(key{KindGroup, sv.Name, orElse(g.Name, coreGroup)}, true, versionsField, versions(g))
 		}
 		for _, signal := range sv.Signals {
 			f.add(key{KindSignal, sv.Name, signal.Name}, !signal.Inherited)
@@ -140,12 +176,12 @@ func structure(s *startup.Startup) facts {
 func (f facts) addCheck(sv *startup.Server, c *startup.Check) {
 	switch c.State {
 	case startup.CheckSkipped, startup.CheckMasked:
-		f.add(key{KindSkippedCheck, sv.Name, c.Name}, true, "skipped by", c.SkippedBy)
+		f.add(key{KindSkippedCheck, sv.Name, c.Name}, false, "skipped by", c.SkippedBy)
 	case startup.CheckLost:
-		f.add(key{KindLostCheck, sv.Name, c.Name}, true)
+		f.add(key{KindLostCheck, sv.Name, c.Name}, false)
 	default:
 		f.add(key{KindCheck, sv.Name, c.Name}, c.State == startup.CheckOwn,
-			"from", how(c.State == startup.CheckInherited, c.Origin),
+			fromField, how(c.State == startup.CheckInherited, c.Origin),
 			endpointsField, strings.Join(c.Endpoints, " "), "livez grace period", c.Delay.String())
 	}
 }
@@ -191,7 +227,7 @@ func deadline(r *startup.HookRun) string {
 }
 
 func sortedText(values []string) string {
-	return strings.Join(slices.Sorted(slices.Values(values)), ", ")
+	return strings.Join(slices.Sorted(slices.Values(values)), listSeparator)
 }
 
 func orNone(s string) string { return orElse(s, "none") }

@@ -1,6 +1,9 @@
 package diff
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // thing is what may move: of one kind and name, on whatever server.
 type thing struct{ kind, name string }
@@ -28,6 +31,39 @@ func moved(all []Change, a, b map[key]seen) []Change {
 	out = append(out, moves...)
 	slices.SortFunc(out, compareChanges)
 	return out
+}
+
+// runsMoved says of the hooks that moved from which run in A to which in B.
+type runsMoved map[key]key
+
+func newRunsMoved(changes []Change) runsMoved {
+	m := runsMoved{}
+	for _, c := range changes {
+		if c.Op == Moved && c.Kind == KindHook {
+			m[key{KindHookRun, c.Was, c.Name}] = key{KindHookRun, c.Server, c.Name}
+		}
+	}
+	return m
+}
+
+// follow puts what is known in A of runs that moved under their keys in B, and
+// returns where they were. Where a server of either side has both, they stay.
+func follow[T any](m runsMoved, a, b map[key]T) (followed map[key]T, was map[key]string) {
+	followed, was = a, map[key]string{}
+	for from, to := range m {
+		there, ran := a[from]
+		_, before := a[to]
+		_, still := b[from]
+		if !ran || before || still {
+			continue
+		}
+		if len(was) == 0 {
+			followed = maps.Clone(a) // the caller's stays as it is
+		}
+		delete(followed, from)
+		followed[to], was[to] = there, from.server
+	}
+	return followed, was
 }
 
 // ownOnlyIn finds what is a server's own on one side and not on the other.

@@ -33,6 +33,7 @@ const (
 // Timing is a time on both sides. Of several runs, From and To are medians.
 type Timing struct {
 	Kind, Server, Name string
+	Was                string // of a hook that moved: its server in A
 	From, To           time.Duration
 	// The confidence intervals of the medians; the same as From and To for one run.
 	FromLow, FromHigh, ToLow, ToHigh time.Duration
@@ -81,8 +82,10 @@ func times(starts []*startup.Startup) map[key][]float64 {
 	return all
 }
 
-// timing compares the times that both sides have.
-func (d *Diff) timing(a, b map[key][]float64, o Options) {
+// timing compares the times that both sides have. A hook that moved takes its time
+// along.
+func (d *Diff) timing(a, b map[key][]float64, m runsMoved, o Options) {
+	a, wasOn := follow(m, a, b)
 	for k, was := range a {
 		is := b[k]
 		if len(is) == 0 {
@@ -90,6 +93,7 @@ func (d *Diff) timing(a, b map[key][]float64, o Options) {
 		}
 		d.Compared++
 		if t, differs := compareTimes(k, was, is, o); differs {
+			t.Was = wasOn[k]
 			d.Timing = append(d.Timing, t)
 		}
 	}

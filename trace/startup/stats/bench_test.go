@@ -3,23 +3,25 @@ package stats_test
 import (
 	"bytes"
 	"encoding/binary"
-	"os"
 	"testing"
 
 	"github.com/chaintrace/chaintrace/trace"
-	"github.com/chaintrace/chaintrace/trace/startup"
+	"github.com/chaintrace/chaintrace/trace/attr"
 	"github.com/chaintrace/chaintrace/trace/startup/stats"
 )
 
-// manyStarts is OTLP JSON of n starts of an aggregated API server.
+// manyStarts is OTLP JSON of n starts of 300 spans: of an aggregated API server,
+// with as many routes more as it takes.
 func manyStarts(b *testing.B, n int) (content []byte, spans int) {
-	text, err := os.ReadFile("../../../testdata/golden/aggregated-apiserver.trace.json")
-	if err != nil {
-		b.Fatal(err)
+	one := readFile(b, "../../../testdata/golden/aggregated-apiserver.trace.json")
+	for i, s := range readFile(b, "../../../testdata/golden/kube-apiserver-1.37.trace.json").Spans {
+		if s.Name == attr.SpanRouteInstall && len(one.Spans) < 300 {
+			binary.BigEndian.PutUint32(s.SpanID[:], uint32(i))
+			one.Spans = append(one.Spans, s)
+		}
 	}
-	one, err := trace.Read(bytes.NewReader(text), trace.ReadOptions{})
-	if err != nil {
-		b.Fatal(err)
+	if len(one.Spans) != 300 {
+		b.Fatalf("%d spans", len(one.Spans))
 	}
 	var all bytes.Buffer
 	for i := range n {
@@ -57,14 +59,13 @@ func BenchmarkStats(b *testing.B) {
 	b.Run("read and sum up", func(b *testing.B) {
 		b.SetBytes(int64(len(content)))
 		for b.Loop() {
-			var records []stats.Record
-			for _, one := range read(b).Split() {
-				s, err := startup.FromTrace(one)
-				if err != nil {
-					b.Fatal(err)
-				}
-				records = append(records, stats.NewRecord(one.Spans[0].TraceID, s))
+			var sieve stats.Sieve
+			t, err := trace.Read(bytes.NewReader(content), trace.ReadOptions{Keep: sieve.Keep})
+			if err != nil {
+				b.Fatal(err)
 			}
+			sieve.Add(t)
+			records, _, _ := sieve.Records()
 			if sum := stats.Sum(records); sum.Ready != starts {
 				b.Fatalf("%d starts got ready", sum.Ready)
 			}
