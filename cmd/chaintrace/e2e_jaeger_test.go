@@ -7,11 +7,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"syscall"
@@ -38,6 +40,10 @@ type jaegerOptions struct {
 	// badgerDir is where it keeps its spans. Another one may take it over when
 	// this one has ended. Empty: in memory.
 	badgerDir string
+
+	// otlpGRPC is the HOST:PORT that takes spans by gRPC, for whoever sends to a
+	// Jaeger that is started again. Empty: any free one.
+	otlpGRPC string
 
 	args []string // more of its flags, such as --query.base-path=/jaeger
 }
@@ -80,20 +86,28 @@ func startJaegerWith(t testing.TB, o jaegerOptions) *jaegerServer {
 
 // jaegerBinary returns the path of the executable. A first build takes minutes.
 var jaegerBinary = sync.OnceValues(func() (string, error) {
-	cmd := exec.Command("go", "-C", filepath.Join("..", "..", ".ci", "jaeger"), "tool", "-n", "all-in-one")
+	return toolBinary("jaeger", "all-in-one")
+})
+
+// toolBinary builds what a module in .ci pins, if it is not in Go's cache.
+func toolBinary(module, tool string) (string, error) {
+	cmd := exec.Command("go", "-C", filepath.Join("..", "..", ".ci", module), "tool", "-n", tool)
 	var out, complaints bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &complaints
 	if err := cmd.Run(); err != nil {
-		return "", fmt.Errorf("building Jaeger: %w\n%s", err, &complaints)
+		return "", fmt.Errorf("building %s: %w\n%s", tool, err, &complaints)
 	}
 	return strings.TrimSpace(out.String()), nil
-})
+}
 
 // launchJaeger starts the process and has the test end it.
 func launchJaeger(t testing.TB, binary string, o jaegerOptions) *jaegerServer {
 	t.Helper()
 	tcp, udp := freeAddresses(t, 8, 3)
 	s := &jaegerServer{OTLPGRPC: tcp[0], OTLPHTTP: tcp[1], Query: tcp[2], admin: tcp[3], ended: make(chan struct{})}
+	if o.otlpGRPC != "" {
+		s.OTLPGRPC = o.otlpGRPC
+	}
 	args := []string{
 		"--log-level=warn",
 		"--collector.otlp.grpc.host-port=" + s.OTLPGRPC,
@@ -199,6 +213,30 @@ func (s *jaegerServer) check(ctx context.Context) error {
 		conn.Close()
 	}
 	return nil
+}
+
+// awaitDisk returns when Jaeger has stored all that it took. What it holds in
+// its queue when it is stopped is lost, although it said that it has it.
+func (s *jaegerServer) awaitDisk(t testing.TB) {
+	t.Helper()
+	deadline := time.Now().Add(3 * time.Minute)
+	for range time.Tick(50 * time.Millisecond) {
+		resp, err := http.Get("http://" + s.admin + "/metrics")
+		if err != nil {
+			t.Fatal(err)
+		}
+		metrics, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if regexp.MustCompile(`(?m)^jaeger_collector_queue_length\{.*\} 0$`).Match(metrics) {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("Jaeger does not store what it took:\n%s", metrics)
+		}
+	}
 }
 
 // kill ends Jaeger at once, as a crash would, and waits until it is gone.

@@ -70,7 +70,7 @@ func known(services []string) string {
 // services returns the names of all services that Jaeger knows.
 func (c *client) services(ctx context.Context) ([]string, error) {
 	const limit = 8 << 20
-	a, err := c.get(ctx, c.query.Server+"/api/services")
+	a, err := c.get(ctx, c.query.Server+"/api/services", c.patience)
 	switch {
 	case err != nil:
 		return nil, err

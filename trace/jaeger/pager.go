@@ -8,8 +8,8 @@ import (
 
 // How many traces an answer may hold.
 const (
-	// fewTraces keeps answers small: 100 starts of a kube-apiserver are some
-	// 30 MB of JSON.
+	// fewTraces keeps answers small: 100 starts of a kube-apiserver are 60 MB of
+	// JSON, and keep a Jaeger busy for seconds.
 	fewTraces = 100
 
 	// mostTraces is the most that Jaeger's page offers, so that every storage

@@ -46,7 +46,7 @@ type Query struct {
 	MinDuration, MaxDuration time.Duration
 
 	// Limit is how many traces come at most, in the order of Jaeger's choice,
-	// mostly the latest; 0: DefaultLimit.
+	// mostly the latest; 0: DefaultLimit for Open, all for Pages.
 	Limit int
 }
 
