@@ -45,8 +45,14 @@ func readyText(s *startup.Startup) string {
 	}
 	switch {
 	case s.Failure != nil:
-		return "Never ready: hook " + name(s.Failure.Hook) + " failed after " + duration(s.Failure.At) + mark +
-			" and ended the process: " + clip(s.Failure.Err, 90)
+		begin, what := "Never ready: ", name(s.Failure.What())
+		if s.Ready != nil {
+			begin = "Ready after " + duration(s.Ready.At) + ", then "
+		}
+		if s.Failure.Hook != "" {
+			what = "hook " + what
+		}
+		return begin + what + " failed after " + duration(s.Failure.At) + mark + " and ended the process: " + clip(s.Failure.Err, 90)
 	case s.Ready == nil:
 		return "Not ready within the " + duration(s.End) + mark + " of this trace" + unfinishedText(s)
 	case s.Ready.How == "observed":

@@ -218,7 +218,7 @@ func (v *hookGraph) addReady() {
 	n.Label.Add(Cell{Text: text, Font: FontBold, Align: AlignCenter})
 	if from, ok := v.nodes[last]; ok {
 		e := Edge{From: End{Node: from}, To: End{Node: v.g.AddNode(n)}, Role: role, Label: []string{"ends last"}}
-		if v.s.Failure != nil {
+		if v.s.Failure != nil && v.s.Failure.Hook != "" {
 			e.Label = []string{"ended the process"}
 			e.From.Node = v.failedNode(from)
 		}

@@ -12,6 +12,13 @@ import (
 	"github.com/chaintrace/chaintrace/trace/startup"
 )
 
+// answeredHelp says what exit code 0 means for the commands that tell what
+// happened in a start.
+const answeredHelp = `The exit code is 0 whenever the question was answered, for a start that failed or
+did not get ready too.
+
+`
+
 // answerFlags are the flags of every command that answers a question about a
 // start, or about several.
 type answerFlags struct {

@@ -52,6 +52,16 @@ func answerGoldens() map[string][]string {
 	files["kube-apiserver-1.37.blame-by-server.txt"] = []string{"blame", "preset:kube-apiserver-1.37", "--by", "server"}
 	files["kube-apiserver-1.37.blame-by-server.json"] = []string{"blame", "preset:kube-apiserver-1.37", "--by", "server", "--output", "json"}
 	files["kube-apiserver-1.37.critical-chain-hook.txt"] = []string{"critical-chain", "preset:kube-apiserver-1.37", "start-service-ip-repair-controllers"}
+	for name, input := range map[string]string{
+		"died-early": "chain:testdata/verify/taken-name.yaml", // before any hook ran
+		"killed":     "testdata/killed.json",                  // its recorder writes what is finished
+		"observed":   "testdata/observed.json",                // from outside
+	} {
+		for _, command := range []string{"time", "blame", "critical-chain"} {
+			files[name+"."+command+".txt"] = []string{command, input}
+			files[name+"."+command+".json"] = []string{command, input, "--output", "json"}
+		}
+	}
 	maps.Copy(files, diffGoldens())
 	maps.Copy(files, statsGoldens())
 	maps.Copy(files, whichGoldens())

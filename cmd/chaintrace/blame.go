@@ -15,14 +15,16 @@ func newBlameCommand() *cobra.Command {
 		Short: "List hooks and phases, slowest first, and how each spent its time",
 		Long: `Blame lists the post-start hooks and the phases of a start, the slowest first, as
 systemd-analyze blame does, and how each hook spent its time: it ran, it launched
-something and returned at once, it waited for another hook or for a cache, or it
-swallowed a timeout and went on as if all were well. Hooks run side by side, so
+something that goes on in the background, it waited for another hook or for a cache,
+or it swallowed a timeout and went on as if all were well. Hooks run side by side, so
 their times do not add up; critical-chain tells which of them hold readiness back.
+A trace that was seen from outside has no hooks' runs; then the readyz checks are
+listed, with the time until they were seen to pass.
 
 Headroom is what a hook had left of its deadline. "not kept" stands behind a
 deadline that is looked at only between attempts: it cuts off none that hangs.
 
-` + inputHelp,
+` + answeredHelp + inputHelp,
 		Example: `  chaintrace blame chain.json
   chaintrace blame preset:kube-apiserver-1.37 --by server
   chaintrace blame jaeger://localhost:16686/5b8efff798038103d269b633813fc60c --output json`,

@@ -44,6 +44,9 @@ trace explains is a link of its own, (gap).
 			if len(args) == 2 {
 				to = args[1]
 			}
+			if len(args) == 2 && to == "" {
+				return withCode(exitUsage, errors.New("NAME is empty; give the name of a hook, check, signal or phase, or leave it out"))
+			}
 			if server != "" && to == "" {
 				return withCode(exitUsage, errors.New("--server: it says which hook or phase is meant by NAME; give that too"))
 			}

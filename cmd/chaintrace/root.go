@@ -21,9 +21,10 @@ describe), records OpenTelemetry spans, draws them, and sends them to a collecto
 or a Jaeger. Out of any trace it answers what took long, what held readiness back,
 what each server has and who answers a path, what is wrong, and what changed.
 
-Exit codes: 0 all is well; 1 the answer is no, as the chain did not get ready, there
-are findings, or nobody answers; 2 the command line or the description is wrong;
-3 the work failed.`,
+Exit codes: 0 all is well; 1 the answer is no, as the chain that run ran did not get
+ready, there are findings, or nobody answers; 2 the command line or the description
+is wrong; 3 the work failed. To tell where the time of a start went is no "no",
+whether it got ready or not.`,
 		Example: `  chaintrace run --out chain.dot
   chaintrace run --out chain.svg --out chain.json --storage warm
   chaintrace run --otlp http://localhost:4318 --jaeger-ui http://localhost:16686

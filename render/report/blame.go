@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/chaintrace/chaintrace/render"
 	"github.com/chaintrace/chaintrace/trace/startup"
@@ -17,25 +18,26 @@ var blameSchema = register[Blame]("blame/v1")
 type Blame struct {
 	Schema string `json:"schema" jsonschema:"blame/v1"`
 	Start
-	Entries []BlameEntry  `json:"entries" jsonschema:"hooks and phases, the slowest first; no phase contains another"`
+	Failure *Failure      `json:"failure" jsonschema:"what ended the process; null when nothing did"`
+	Entries []BlameEntry  `json:"entries" jsonschema:"hooks and phases, the slowest first; no phase contains another. Where the trace has no hooks' runs, checks too"`
 	Servers []BlameServer `json:"servers" jsonschema:"with --by server, the entries' time by server, the most first; else empty"`
 
 	byServer bool
 }
 
-// BlameEntry is a hook or a phase.
+// BlameEntry is a hook, a phase or a check.
 type BlameEntry struct {
-	Kind       string    `json:"kind" jsonschema:"hook or phase"`
-	Name       string    `json:"name" jsonschema:"hook.name, or the name of the phase's span"`
+	Kind       string    `json:"kind" jsonschema:"hook, phase or check (from when somebody began to look at readyz until it was seen to pass)"`
+	Name       string    `json:"name" jsonschema:"hook.name, check.name, or the name of the phase's span"`
 	Server     string    `json:"server" jsonschema:"the server that registered the hook, or that the phase is about; empty when unknown"`
 	BeginNS    int64     `json:"begin_ns" jsonschema:"nanoseconds from the start"`
-	DurationNS int64     `json:"duration_ns" jsonschema:"nanoseconds; of what was unfinished, until the trace ends"`
+	DurationNS int64     `json:"duration_ns" jsonschema:"nanoseconds; of what was unfinished, until the trace ends or, of a phase, a later one begins"`
 	Unfinished bool      `json:"unfinished" jsonschema:"whether the trace does not show its end"`
-	Conduct    string    `json:"conduct" jsonschema:"of a hook: ran, launched (its work goes on in the background), waited, swallowed (a timeout), failed, hung or interrupted; empty for a phase"`
+	Conduct    string    `json:"conduct" jsonschema:"of a hook: ran, launched (its work goes on in the background), waited, swallowed (a timeout), failed, hung or interrupted; of a phase, failed where its error ended the process; else empty"`
 	Parts      []Part    `json:"parts" jsonschema:"what a hook did with its time"`
 	BlockedOn  string    `json:"blocked_on" jsonschema:"hook.blocked_on: what a hook that did not end was in"`
 	Because    string    `json:"because_of" jsonschema:"the failed hook that a hook that did not end was waiting for, directly or through others"`
-	Error      string    `json:"error" jsonschema:"what a failed hook returned"`
+	Error      string    `json:"error" jsonschema:"what a failed hook returned, or the error of a failed phase"`
 	Headroom   *Headroom `json:"headroom" jsonschema:"how far the hook stayed from its deadline; null when it has none"`
 }
 
@@ -56,11 +58,17 @@ type BlameServer struct {
 
 // NewBlame answers what took how long.
 func NewBlame(s *startup.Startup, byServer bool) *Blame {
-	a := &Blame{Schema: blameSchema, Start: newStart(s), Entries: []BlameEntry{}, Servers: []BlameServer{}, byServer: byServer}
-	for _, b := range s.Blame() {
+	a := &Blame{
+		Schema: blameSchema, Start: newStart(s), Failure: newFailure(s.Failure),
+		Entries: []BlameEntry{}, Servers: []BlameServer{}, byServer: byServer,
+	}
+	for _, b := range s.BlameWithChecks() {
 		e := BlameEntry{
 			Kind: b.Kind, Name: b.Name, Server: b.Server, BeginNS: int64(b.Start), DurationNS: int64(b.Took),
 			Unfinished: b.End < b.Start, Conduct: string(b.Conduct), Parts: newParts(b.Parts),
+		}
+		if b.Kind == startup.KindPhase && b.Conduct == startup.ConductFailed {
+			e.Error = s.Failure.Err
 		}
 		if b.Run != nil {
 			e.BlockedOn, e.Because, e.Error = b.Run.BlockedOn, b.Run.BecauseOf, b.Run.Err
@@ -85,9 +93,10 @@ func (a *Blame) sumByServer() {
 			index[e.Server] = i
 			a.Servers = append(a.Servers, BlameServer{Server: e.Server})
 		}
-		if e.Kind == startup.KindHook {
+		switch e.Kind {
+		case startup.KindHook:
 			a.Servers[i].HookNS += e.DurationNS
-		} else {
+		case startup.KindPhase:
 			a.Servers[i].PhaseNS += e.DurationNS
 		}
 	}
@@ -99,9 +108,14 @@ func (a *Blame) sumByServer() {
 // WriteText writes a table, or with --by server one for each.
 func (a *Blame) WriteText(w io.Writer, style Style) error {
 	var b strings.Builder
-	how := map[string]string{"ready": "was ready after", "failed": "failed after", "not-ready": "was not ready after"}[a.Outcome]
-	fmt.Fprintf(&b, "%s %s %s%s\n", a.title(), how, duration(a.OverNS), a.clock())
-	if !a.byServer {
+	why := ""
+	if a.Failure != nil {
+		why = ": " + a.Failure.text()
+	}
+	fmt.Fprintf(&b, "%s %s %s%s%s\n", a.title(), a.ended(), duration(a.OverNS), a.clock(), why)
+	if len(a.Entries) == 0 {
+		b.WriteString("The trace shows no hook and no phase.\n")
+	} else if !a.byServer {
 		a.writeEntries(&b, style, a.Entries, true)
 	}
 	for _, server := range a.Servers {
@@ -131,8 +145,11 @@ func (a *Blame) writeEntries(b *strings.Builder, style Style, entries []BlameEnt
 	t.Columns = append(t.Columns, Column{Title: "HEADROOM", Right: true}, Column{Title: "HOW"})
 	for _, e := range entries {
 		name := Cell{Text: render.Printable(e.Name, 80)}
-		if e.Kind == startup.KindPhase {
+		switch e.Kind {
+		case startup.KindPhase:
 			name.Ink = InkMuted
+		case startup.KindCheck:
+			name.Text = "check " + name.Text
 		}
 		row := []Cell{{Text: duration(e.DurationNS), Ink: e.ink()}, name}
 		if servers {
@@ -151,10 +168,16 @@ func (e BlameEntry) ink() Ink {
 	case startup.ConductInterrupted, startup.ConductSwallowed:
 		return InkWarn
 	case startup.ConductLaunched:
-		return InkMuted
+		if e.DurationNS < atOnce {
+			return InkMuted
+		}
 	}
 	return InkNone
 }
+
+// atOnce is below how many nanoseconds a hook that launched something returned at
+// once.
+const atOnce = 1e6
 
 // tight is the share of its deadline below which a hook's headroom is marked.
 const tight = 0.2
@@ -164,12 +187,7 @@ func (e BlameEntry) headroomCell() Cell {
 	if h == nil {
 		return Cell{}
 	}
-	sign := "+"
-	if h.LeftNS < 0 {
-		sign = ""
-	}
-	// Nothing is all of it but all of it.
-	c := Cell{Text: fmt.Sprintf("%s%s of %s (%.0f%%)", sign, duration(h.LeftNS), duration(h.DeadlineNS), math.Floor(100*h.Share))}
+	c := Cell{Text: h.text()}
 	if !h.Enforced {
 		c.Text += " not kept"
 	}
@@ -180,6 +198,45 @@ func (e BlameEntry) headroomCell() Cell {
 		c.Ink = InkWarn
 	}
 	return c
+}
+
+// text says it to people, as in "+27.4s of 30s (91%)".
+func (h *Headroom) text() string {
+	left, percent := time.Duration(h.LeftNS), math.Floor(100*h.Share) // nothing is all of it but all of it
+	sign, bound := "+", ""
+	if left < 0 {
+		sign = "" // the number has one
+	}
+	if percent < -999 {
+		percent, bound = -999, "<"
+	}
+	return fmt.Sprintf("%s%s of %s (%s%.0f%%)", sign, shortened(roundedDown(left)), shortened(time.Duration(h.DeadlineNS)), bound, percent)
+}
+
+// roundedDown takes off a duration what nobody reads.
+func roundedDown(d time.Duration) time.Duration {
+	switch size := d.Abs(); {
+	case size >= time.Hour:
+		return d.Truncate(time.Second)
+	case size >= time.Second:
+		return d.Truncate(100 * time.Millisecond)
+	case size >= time.Millisecond:
+		return d.Truncate(time.Millisecond)
+	}
+	return d
+}
+
+// shortened writes a duration without the units at its end that are zero: 5m, not
+// 5m0s.
+func shortened(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
 }
 
 // how says in words how an entry spent its time.
@@ -195,7 +252,7 @@ func (e BlameEntry) how() string {
 	text := ""
 	switch startup.Conduct(e.Conduct) {
 	case startup.ConductLaunched:
-		text = "launched: its work goes on in the background"
+		text = "launched" + e.blocked(parts) + ": its work goes on in the background"
 	case startup.ConductRan, startup.ConductWaited:
 		text = strings.TrimSuffix(e.Conduct+": "+parts, ": ")
 	case startup.ConductSwallowed:
@@ -210,9 +267,23 @@ func (e BlameEntry) how() string {
 			text += ", because of " + render.Printable(e.Because, width)
 		}
 	default:
-		if e.Unfinished {
+		switch {
+		case e.Unfinished && e.Kind == startup.KindCheck:
+			text = "never seen to pass"
+		case e.Unfinished:
 			text = "unfinished"
 		}
 	}
 	return text
+}
+
+// blocked says what a hook did before it launched something, if that took time.
+func (e BlameEntry) blocked(parts string) string {
+	if e.DurationNS < atOnce {
+		return ""
+	}
+	if !slices.ContainsFunc(e.Parts, func(p Part) bool { return p.DurationNS != nil }) {
+		parts = duration(e.DurationNS)
+	}
+	return " after " + parts
 }

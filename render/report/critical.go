@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"strings"
@@ -19,7 +20,9 @@ type CriticalChain struct {
 	Links  []CriticalLink `json:"links" jsonschema:"from the end backwards; the duration_ns of all add up to the first one's at_ns"`
 	Others []string       `json:"others" jsonschema:"of a start that did not get ready: hooks that had not ended either, or checks that did not pass"`
 
-	failure string
+	WithoutRun []string `json:"without_run" jsonschema:"hooks that should have run and have no run in the trace, where one of them may be what held the start back"`
+	LastBefore string   `json:"last_before" jsonschema:"of a signal: the hook that was the last to be done before it, where the trace does not say that this was its cause; else empty"`
+	Failure    *Failure `json:"failure" jsonschema:"what ended the process; null when nothing did"`
 }
 
 // CriticalLink is a link of a critical chain.
@@ -31,6 +34,7 @@ type CriticalLink struct {
 	DurationNS int64  `json:"duration_ns" jsonschema:"nanoseconds that the chain was here"`
 	WholeNS    int64  `json:"whole_ns" jsonschema:"nanoseconds that it took in all, more than duration_ns where it waited for the next link"`
 	Parts      []Part `json:"parts" jsonschema:"what a hook did in this time"`
+	NotYetNS   *int64 `json:"not_yet_ns" jsonschema:"of a check: nanoseconds from the start until readyz was last looked at before and it had not passed; null when the trace shows no such look"`
 }
 
 // NewCriticalChain answers what led to readiness or to what is named, if it is; of
@@ -46,56 +50,65 @@ func NewCriticalChain(s *startup.Startup, to, server string) (*CriticalChain, er
 	a := &CriticalChain{
 		Schema: criticalSchema, Start: newStart(s), To: to,
 		Links: make([]CriticalLink, len(chain.Links)), Others: append([]string{}, chain.Others...),
+		WithoutRun: append([]string{}, chain.WithoutRun...), Failure: newFailure(s.Failure),
+	}
+	if chain.Before != nil {
+		a.LastBefore = chain.Before.Name
 	}
 	for i, l := range chain.Links {
 		a.Links[i] = CriticalLink{
-			string(l.Kind), l.Name, l.Server, int64(l.At), int64(l.Took), int64(l.Whole), newParts(l.Parts),
+			string(l.Kind), l.Name, l.Server, int64(l.At), int64(l.Took), int64(l.Whole), newParts(l.Parts), nil,
 		}
-	}
-	if s.Failure != nil {
-		a.failure = s.Failure.Hook + ": " + s.Failure.Err
+		if l.NotYet > 0 {
+			ns := int64(l.NotYet)
+			a.Links[i].NotYetNS = &ns
+		}
 	}
 	return a, nil
 }
 
+// deepest is how far links are indented. A chain of thousands would else take
+// text without end.
+const deepest = 40
+
 // WriteText writes the chain in the form of systemd-analyze critical-chain.
-func (a *CriticalChain) WriteText(w io.Writer, style Style) error {
-	var b strings.Builder
-	b.WriteString(style.Paint(InkMuted, `The time at which something was done, and what follows could go on, stands
-after "@". The time that the chain was there stands after "+".`) + "\n")
+func (a *CriticalChain) WriteText(to io.Writer, style Style) error {
+	w := bufio.NewWriter(to) // it keeps the first error
+	fmt.Fprintln(w, style.Paint(InkMuted, `The time at which something was done, and what follows could go on, stands
+after "@". The time that the chain was there stands after "+".`))
 	if a.Simulated {
-		b.WriteString(style.Paint(InkMuted, "All times are simulated.") + "\n")
+		fmt.Fprintln(w, style.Paint(InkMuted, "All times are simulated."))
 	}
-	b.WriteByte('\n')
+	fmt.Fprintln(w)
 	longest := int64(0)
 	for _, l := range a.Links {
 		if l.Kind != string(startup.LinkGap) {
 			longest = max(longest, l.DurationNS)
 		}
 	}
-	indent := 0
 	for i, l := range a.Links {
 		if i > 0 {
-			b.WriteString(strings.Repeat("  ", indent) + "└─")
-			indent++
+			fmt.Fprint(w, strings.Repeat("  ", min(i-1, deepest))+"└─")
 		}
-		b.WriteString(a.line(l, longest, style) + "\n")
+		fmt.Fprintln(w, a.line(l, longest, style))
+	}
+	a.writeBeside(w)
+	a.writeProblems(w, style)
+	return w.Flush()
+}
+
+// writeBeside writes what is no link but may have to do with it.
+func (a *CriticalChain) writeBeside(w io.Writer) {
+	const most = 12
+	if a.LastBefore != "" {
+		fmt.Fprintf(w, "\nDone last before it, but perhaps not its cause: %s\n", render.Printable(a.LastBefore, 60))
 	}
 	if len(a.Others) > 0 {
-		const most = 12
-		shown := make([]string, 0, most)
-		for _, name := range a.Others[:min(most, len(a.Others))] {
-			shown = append(shown, render.Printable(name, 60))
-		}
-		more := ""
-		if len(a.Others) > most {
-			more = fmt.Sprintf(" and %d more", len(a.Others)-most)
-		}
-		fmt.Fprintf(&b, "\nNot done either: %s%s\n", strings.Join(shown, ", "), more)
+		fmt.Fprintf(w, "\nNot done either: %s\n", few(a.Others, most))
 	}
-	a.writeProblems(&b, style)
-	_, err := io.WriteString(w, b.String())
-	return err
+	if len(a.WithoutRun) > 0 {
+		fmt.Fprintf(w, "\nRegistered, but without a run in this trace: %s\n", few(a.WithoutRun, most))
+	}
 }
 
 // line writes a link. Red is where time is spent: at least a tenth of the
@@ -112,20 +125,28 @@ func (a *CriticalChain) line(l CriticalLink, longest int64, style Style) string 
 		}
 		text += " " + took
 	}
-	var remarks []string
-	if l.Kind == string(startup.LinkReady) && l.DurationNS > 0 {
-		remarks = append(remarks, "until readyz was looked at again")
+	if remarks := l.remarks(); len(remarks) > 0 {
+		text += style.Paint(InkMuted, "  "+strings.Join(remarks, ": "))
 	}
-	if l.WholeNS > l.DurationNS {
-		remarks = append(remarks, "of "+duration(l.WholeNS))
+	return text
+}
+
+// remarks says what else is known of a link.
+func (l CriticalLink) remarks() []string {
+	var remarks []string
+	switch kind := startup.LinkKind(l.Kind); {
+	case (kind == startup.LinkReady || kind == startup.LinkSignal) && l.DurationNS > 0:
+		remarks = append(remarks, "until readyz was looked at again")
+	case l.NotYetNS != nil:
+		remarks = append(remarks, "had not passed @"+duration(*l.NotYetNS))
+	}
+	if whole := duration(l.WholeNS); l.WholeNS > l.DurationNS && whole != duration(l.DurationNS) {
+		remarks = append(remarks, "of "+whole)
 	}
 	if parts := partsText(l.Parts, 60); parts != "" {
 		remarks = append(remarks, parts)
 	}
-	if len(remarks) > 0 {
-		text += style.Paint(InkMuted, "  "+strings.Join(remarks, ": "))
-	}
-	return text
+	return remarks
 }
 
 // name names a link for people.
@@ -133,8 +154,11 @@ func (a *CriticalChain) name(l CriticalLink) string {
 	name, server := render.Printable(l.Name, 80), render.Printable(l.Server, 60)
 	switch startup.LinkKind(l.Kind) {
 	case startup.LinkFailed:
-		return "failed: " + render.Printable(a.failure, 200)
+		return "failed: " + a.Failure.text()
 	case startup.LinkNotReady:
+		if !a.watched {
+			return "not seen to be ready: the trace ends"
+		}
 		return "never ready: the trace ends"
 	case startup.LinkGap:
 		return "(gap)"

@@ -2,6 +2,7 @@ package report
 
 import (
 	"strings"
+	"time"
 
 	"github.com/chaintrace/chaintrace/render"
 	"github.com/chaintrace/chaintrace/trace/startup"
@@ -40,13 +41,24 @@ func partsText(parts []Part, width int) string {
 		case p.DurationNS == nil:
 			texts = append(texts, render.Printable(text, width))
 		case len(parts) == 1 || 100*(*p.DurationNS) >= all:
-			if strings.HasPrefix(p.What, timerStep) {
-				text = "of a fixed wait"
-			}
-			texts = append(texts, duration(*p.DurationNS)+" "+render.Printable(text, width))
+			texts = append(texts, spent(p.What, *p.DurationNS, render.Printable(text, width)))
 		}
 	}
 	return strings.Join(texts, ", ")
+}
+
+// spent says for how long a hook did what the text tells. A fixed wait that was
+// waited for to its end says so itself.
+func spent(what string, ns int64, text string) string {
+	took := duration(ns)
+	wait, isWait := strings.CutPrefix(what, timerStep)
+	if !isWait {
+		return took + " " + text
+	}
+	if whole, err := time.ParseDuration(wait); err == nil && duration(int64(whole)) == took {
+		return text
+	}
+	return took + " of " + text
 }
 
 // timerStep is how an entry of waits_for begins that is a fixed wait.

@@ -31,7 +31,7 @@ func named(name string) *startup.Startup {
 		}},
 		Phases:  []startup.Phase{{Name: name, Server: name, Interval: startup.Interval{Start: 0, End: 1}}},
 		Signals: []startup.Signal{{Name: name}}, Passed: []startup.Passed{{Check: name}},
-		Failure: &startup.Failure{Hook: name, Err: name, At: 5}, Problems: []string{name},
+		Failure: &startup.Failure{Hook: name, Run: run, Err: name, At: 5}, Problems: []string{name},
 	}
 }
 

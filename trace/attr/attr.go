@@ -27,7 +27,7 @@ const (
 	SpanAPIGroup       = "apigroup.install"
 	SpanSignalRegister = "signal.register" // a mux-and-discovery signal registered or taken over; in server.new or server.create
 	SpanServerPrepare  = "server.prepare"  // PrepareRun; in startup, nested by delegation
-	SpanListenerServe  = "listener.serve"  // the server listens and accepts; in startup
+	SpanListenerServe  = "listener.serve"  // the server begins to listen, until it accepts; in startup
 	SpanHooksRun       = "hooks.run"       // RunPostStartHooks until the last hook has ended; in startup
 	SpanHookRun        = "hook.run"        // one post-start hook runs; in hooks.run
 	SpanSignal         = "lifecycle.signal"

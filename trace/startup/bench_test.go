@@ -23,6 +23,29 @@ func longStart(b *testing.B, n int) *startup.Startup {
 		})
 	}
 	t.of("s", attr.SpanReady, 100, 300)
+	return mustRead(b, t)
+}
+
+// hungStart is a start of n hooks that wait for one another, none of which ends.
+func hungStart(b *testing.B, n int) *startup.Startup {
+	t := oneServer()
+	for i := range n {
+		t.hook("h"+strconv.Itoa(i), 101, 0, waits("hook:h"+strconv.Itoa(i+1)))
+	}
+	return mustRead(b, t)
+}
+
+// phasesStart is a start of n phases.
+func phasesStart(b *testing.B, n int) *startup.Startup {
+	t := newBuilder()
+	t.add(trace.SpanID{}, attr.SpanStartup, 0, int64(2*n))
+	for i := range int64(n) {
+		t.of("s", attr.SpanListenerServe, 2*i, 2*i+1)
+	}
+	return mustRead(b, t)
+}
+
+func mustRead(b *testing.B, t *builder) *startup.Startup {
 	s, err := startup.FromTrace(&t.Trace)
 	if err != nil {
 		b.Fatal(err)
@@ -32,19 +55,20 @@ func longStart(b *testing.B, n int) *startup.Startup {
 
 func BenchmarkAnalyses(b *testing.B) {
 	for _, n := range []int{1_000, 10_000, 100_000} {
-		s := longStart(b, n)
-		for name, do := range map[string]func(){
-			"time":           func() { s.Timing() },
-			"blame":          func() { s.Blame() },
-			"critical-chain": func() { s.CriticalChain() },
-		} {
-			b.Run(name+"/"+strconv.Itoa(n), func(b *testing.B) {
-				b.ReportAllocs()
-				for b.Loop() {
-					do()
-				}
-				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/span")
-			})
+		for kind, s := range map[string]*startup.Startup{"ready": longStart(b, n), "hung": hungStart(b, n), "phases": phasesStart(b, n)} {
+			for name, do := range map[string]func(){
+				"time":           func() { s.Timing() },
+				"blame":          func() { s.Blame() },
+				"critical-chain": func() { s.CriticalChain() },
+			} {
+				b.Run(name+"/"+kind+"/"+strconv.Itoa(n), func(b *testing.B) {
+					b.ReportAllocs()
+					for b.Loop() {
+						do()
+					}
+					b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/span")
+				})
+			}
 		}
 	}
 }

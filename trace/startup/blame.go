@@ -13,6 +13,7 @@ import (
 const (
 	KindHook  = "hook"
 	KindPhase = "phase"
+	KindCheck = "check"
 )
 
 // Conduct says how a hook spent its time.
@@ -29,16 +30,17 @@ const (
 	ConductInterrupted Conduct = "interrupted" // had not ended when the process did
 )
 
-// Blame is what took how long: a post-start hook, or a phase of the start.
+// Blame is what took how long: a post-start hook, a phase of the start, or a readyz
+// check.
 type Blame struct {
-	Kind   string // KindHook or KindPhase
-	Name   string // the hook's, or the name of the phase's span
+	Kind   string // KindHook, KindPhase or KindCheck
+	Name   string // the hook's or check's, or the name of the phase's span
 	Server string // that registered the hook, or that the phase is about; "" when unknown
 	Interval
-	Took    time.Duration // for what was unfinished, until the trace ends
-	Conduct Conduct       // of a hook; "" for a phase
+	Took    time.Duration // for what was unfinished, until the trace ends or, of a phase, a later one begins
+	Conduct Conduct       // of a hook, or ConductFailed of the phase whose error ended the process; else ""
 	Parts   []Part        // what a hook did with its time; empty when the trace does not say
-	Run     *HookRun      // nil for a phase
+	Run     *HookRun      // of a hook; else nil
 }
 
 // Part is a part of a hook's time.
@@ -68,9 +70,18 @@ func (b Blame) Headroom() (Headroom, bool) {
 // another: a server's create function stands for CreateServerChain, and its own
 // part of PrepareRun for the whole.
 func (s *Startup) Blame() []Blame {
-	var all []Blame
-	for _, p := range s.leafPhases() {
-		all = append(all, Blame{Kind: KindPhase, Name: p.Name, Server: p.Server, Interval: p.Interval, Took: s.took(p.Interval)})
+	phases := s.leafPhases()
+	closed := s.closed(phases)
+	all := make([]Blame, 0, len(phases)+len(s.Runs))
+	for i, p := range phases {
+		b := Blame{Kind: KindPhase, Name: p.Name, Server: p.Server, Interval: p.Interval, Took: p.Duration()}
+		if p.End < p.Start {
+			b.Took = closed[i].Duration()
+		}
+		if s.Failure.in(p) {
+			b.Conduct = ConductFailed
+		}
+		all = append(all, b)
 	}
 	for _, r := range s.Runs {
 		all = append(all, Blame{
@@ -78,10 +89,38 @@ func (s *Startup) Blame() []Blame {
 			Conduct: r.conduct(), Parts: r.parts(), Run: r,
 		})
 	}
-	slices.SortStableFunc(all, func(a, b Blame) int {
-		return cmp.Or(cmp.Compare(b.Took, a.Took), cmp.Compare(a.Start, b.Start), strings.Compare(a.Name, b.Name), strings.Compare(a.Server, b.Server))
-	})
+	slices.SortStableFunc(all, slowestFirst)
 	return all
+}
+
+func slowestFirst(a, b Blame) int {
+	return cmp.Or(cmp.Compare(b.Took, a.Took), cmp.Compare(a.Start, b.Start), strings.Compare(a.Name, b.Name), strings.Compare(a.Server, b.Server))
+}
+
+// BlameWithChecks lists what Blame does, and where the trace has no hooks' runs, as
+// one that was seen from outside, the checks too: from when somebody began to look
+// at readyz until they were seen to pass.
+func (s *Startup) BlameWithChecks() []Blame {
+	all := s.Blame()
+	if len(s.Runs) > 0 || s.Watch == nil {
+		return all
+	}
+	began := s.Watch.Start
+	for _, p := range s.Passed {
+		when := Interval{began, max(began, p.At)}
+		all = append(all, Blame{Kind: KindCheck, Name: p.Check, Interval: when, Took: when.Duration()})
+	}
+	for _, name := range s.NeverPassed() {
+		when := Interval{began, -1}
+		all = append(all, Blame{Kind: KindCheck, Name: name, Interval: when, Took: s.took(when)})
+	}
+	slices.SortStableFunc(all, slowestFirst)
+	return all
+}
+
+// in reports whether the failure was that of a phase.
+func (f *Failure) in(p Phase) bool {
+	return f != nil && f.Phase == p.Name && f.Server == p.Server
 }
 
 // took is how long an interval lasted, until the trace ends if it is unfinished.
@@ -122,7 +161,9 @@ func (s *Startup) leafPhases() []Phase {
 		}
 		leaves = append(leaves, p)
 	}
-	slices.SortStableFunc(leaves, func(a, b Phase) int { return cmp.Compare(a.Start, b.Start) })
+	slices.SortStableFunc(leaves, func(a, b Phase) int {
+		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
+	})
 	return leaves
 }
 
@@ -139,10 +180,34 @@ func (r *HookRun) conduct() Conduct {
 		return ConductSwallowed
 	case r.Outcome == attr.OutcomeLaunched || r.Behavior == attr.BehaviorLaunches:
 		return ConductLaunched
-	case r.Behavior == attr.BehaviorWaits:
+	case r.Behavior == attr.BehaviorWaits, r.Behavior == "" && r.mostlyWaited():
 		return ConductWaited
 	}
 	return ConductRan
+}
+
+// mostlyWaited reports whether a hook of which nobody says how it behaves did more
+// waiting than anything else: by its steps, or where there are none, if it names
+// nothing but what it waits for.
+func (r *HookRun) mostlyWaited() bool {
+	var waited, worked time.Duration
+	for _, step := range r.Steps {
+		if isWait(step.What) {
+			waited += step.Duration()
+		} else {
+			worked += step.Duration()
+		}
+	}
+	if len(r.Steps) > 0 {
+		return waited > worked
+	}
+	return len(r.WaitsFor) > 0 && !slices.ContainsFunc(r.WaitsFor, func(what string) bool { return !isWait(what) })
+}
+
+// isWait reports whether an entry of waits_for is time in which a hook only waits.
+func isWait(what string) bool {
+	kind, _, _ := strings.Cut(what, ":")
+	return kind == "hook" || kind == "cache" || kind == "timer"
 }
 
 // parts says what the hook did with its time: step by step where the trace notes

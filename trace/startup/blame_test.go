@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/chaintrace/chaintrace/trace"
 	"github.com/chaintrace/chaintrace/trace/attr"
 	"github.com/chaintrace/chaintrace/trace/startup"
 )
@@ -59,40 +60,38 @@ func TestBlame(t *testing.T) {
 	}
 }
 
-func TestTiming(t *testing.T) {
+// TestConductWithoutBehavior: where nobody says how a hook behaves, what it did
+// does.
+func TestConductWithoutBehavior(t *testing.T) {
 	b := oneServer()
-	b.hook("a", 101, 150, outcome(attr.OutcomeRan))
-	b.hook("late", 101, 390, outcome(attr.OutcomeRan))
-	b.of("s", attr.SpanReady, 100, 170)
-	s := b.read(t)
-	timing := s.Timing()
+	b.hook("waited", 101, 201, outcome(attr.OutcomeRan), waits("hook:ran", "work:w"))
+	b.event(attr.EventHookStep, 101, kv(attr.HookStep, "hook:ran"))
+	b.event(attr.EventHookStep, 161, kv(attr.HookStep, "work:w"))
+	b.hook("worked", 101, 200, outcome(attr.OutcomeRan), waits("cache:c", "work:w"))
+	b.event(attr.EventHookStep, 101, kv(attr.HookStep, "cache:c"))
+	b.event(attr.EventHookStep, 121, kv(attr.HookStep, "work:w"))
+	b.hook("only waits", 101, 199, outcome(attr.OutcomeRan), waits("timer:1s", "cache:c"))
+	b.hook("both", 101, 198, outcome(attr.OutcomeRan), waits("timer:1s", "loopback:x"))
+	b.hook("told", 101, 197, outcome(attr.OutcomeRan), kv(attr.HookBehavior, attr.BehaviorRuns), waits("cache:c"))
 	var got []string
-	for _, stage := range timing.Stages {
-		got = append(got, fmt.Sprintf("%s %d %d", stage.Name, stage.Interval.Start.Milliseconds(), stage.Duration().Milliseconds()))
+	for _, e := range b.read(t).Blame()[:5] {
+		got = append(got, e.Name+" "+string(e.Conduct))
 	}
-	if diff := cmp.Diff([]string{"config 10 20", "construction 30 32", "prepare 62 18", "listening 80 10", "hooks 100 50", "ready 150 20"}, got); diff != "" {
+	if diff := cmp.Diff([]string{"waited waited", "worked ran", "only waits waited", "both ran", "told ran"}, got); diff != "" {
 		t.Error(diff)
-	}
-	if timing.Total != 170*ms || timing.Unexplained != 20*ms || s.Outcome() != startup.OutcomeReady {
-		t.Errorf("in all %v, unexplained %v, %s", timing.Total, timing.Unexplained, s.Outcome())
-	}
-	if s.LastHook().Name != "late" {
-		t.Errorf("the hook that was done last is %s", s.LastHook().Name)
 	}
 }
 
-func TestTimingOfAFailure(t *testing.T) {
-	b := oneServer()
-	b.hook("a", 101, 150, outcome(attr.OutcomeRan))
-	b.hook("b", 101, 160, outcome(attr.OutcomeFailed))
-	s := b.read(t)
-	timing := s.Timing()
-	last := timing.Stages[len(timing.Stages)-1]
-	if s.Outcome() != startup.OutcomeFailed || timing.Total != 160*ms || last.Name != startup.StageHooks || last.Duration() != 60*ms {
-		t.Errorf("%s after %v, the last stage is %+v", s.Outcome(), timing.Total, last)
-	}
-	if s.LastHook().Name != "a" {
-		t.Errorf("the hook that was done last is %s, but it failed", s.LastHook().Name)
+// TestBlamePhases: a phase without an end took until a later kind began, and the
+// one whose error ended the process is marked.
+func TestBlamePhases(t *testing.T) {
+	b := newBuilder()
+	b.add(trace.SpanID{}, attr.SpanStartup, 0, 0)
+	b.add(trace.SpanID{}, attr.SpanConfigBuild, 10, 0)
+	b.of("s", attr.SpanServerCreate, 40, 60)
+	b.fails("no")
+	if diff := cmp.Diff("30 phase config.build\n20 phase server.create s failed\n", blamed(b.read(t).Blame())); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/chaintrace/chaintrace/trace/attr"
 )
 
 // AmbiguousNameError says that several servers have a hook or a phase of a name.
@@ -20,11 +22,12 @@ func (e *AmbiguousNameError) Error() string {
 
 // CriticalChainTo returns what led to the end of a hook, of a phase by its
 // span's name, alone or with the server's behind a space, to the first time that
-// a readyz check passed, or to a lifecycle signal. With a server, it is the hook
-// or phase of that one; without, an *AmbiguousNameError tells that several
-// servers have one. Any other error names what there is.
+// a readyz check passed, or, of one that never did, to the end of the start, or to
+// a lifecycle signal. With a server, it is the hook or phase of that one; without,
+// an *AmbiguousNameError tells that several servers have one. Any other error
+// names what there is.
 func (s *Startup) CriticalChainTo(name, server string) (CriticalChain, error) {
-	w := &chainWalk{s: s, runs: s.RunsByName()}
+	w := newChainWalk(s, 0)
 	found, err := w.fromName(name, server)
 	if err != nil {
 		return CriticalChain{}, err
@@ -33,7 +36,7 @@ func (s *Startup) CriticalChainTo(name, server string) (CriticalChain, error) {
 		return CriticalChain{}, s.unknownLink(name, server)
 	}
 	w.fromPhases()
-	return CriticalChain{Links: w.links}, nil
+	return w.chain, nil
 }
 
 func (w *chainWalk) fromName(name, server string) (bool, error) {
@@ -46,15 +49,55 @@ func (w *chainWalk) fromName(name, server string) (bool, error) {
 		w.fromRun(run)
 		return true, nil
 	}
-	phase, err := w.s.leafNamed(name, server)
+	phases := w.s.phasesToWalk()
+	i, err := phaseNamed(phases, name, server)
 	if err != nil {
 		return false, err
 	}
-	if phase != nil {
-		w.at = phase.Start + w.s.took(phase.Interval)
+	if i >= 0 {
+		w.fromPhase(phases, i)
 		return true, nil
 	}
-	return server == "" && w.fromCheckOrSignal(name), nil
+	return server == "" && (w.fromHooks(name) || w.fromCheckOrSignal(name)), nil
+}
+
+// fromPhase goes from the end of a phase to the beginning of the start.
+func (w *chainWalk) fromPhase(phases []Phase, i int) {
+	when := w.s.closed(phases)
+	stretches := innermost(when)
+	w.at = when[i].End
+	for k, st := range slices.Backward(stretches) {
+		if st.phase == i && st.to == w.at {
+			w.along(phases, when, stretches[:k+1])
+			return
+		}
+	}
+	w.add(phaseLink(phases[i], when[i]), when[i].Start) // another one went on for longer than its end
+	w.along(phases, when, stretches)
+}
+
+// fromHooks goes from the end of the hooks' phase, which the link tells, to the
+// hook that was done last, or the one that it was stuck in.
+func (w *chainWalk) fromHooks(name string) bool {
+	i := slices.IndexFunc(w.s.Phases, func(p Phase) bool { return p.Name == attr.SpanHooksRun })
+	if i < 0 || name != attr.SpanHooksRun {
+		return false
+	}
+	p := w.s.Phases[i]
+	when := Interval{p.Start, p.Start + w.s.took(p.Interval)}
+	w.at = when.End
+	if len(w.s.Runs) == 0 {
+		w.add(phaseLink(p, when), p.Start)
+		return true
+	}
+	w.put(phaseLink(p, when))
+	if open := w.unended(); len(open) > 0 {
+		w.fromOpen(open)
+	} else if run := w.lastDone(w.at); run != nil {
+		w.gap(run.End)
+		w.fromRun(run)
+	}
+	return true
 }
 
 // fromCheckOrSignal goes from what is no server's but the start's.
@@ -66,11 +109,15 @@ func (w *chainWalk) fromCheckOrSignal(name string) bool {
 			return true
 		}
 	}
+	if slices.Contains(w.s.NeverPassed(), name) {
+		w.at = w.s.Over()
+		w.fromCheck(name)
+		return true
+	}
 	for _, signal := range w.s.Signals {
 		if signal.Name == name {
 			w.at = signal.At
-			w.links = append(w.links, Link{Kind: LinkSignal, Name: name, At: w.at})
-			w.fromSignal()
+			w.fromSignal(signal)
 			return true
 		}
 	}
@@ -95,21 +142,19 @@ func (s *Startup) runNamed(name, server string) (*HookRun, error) {
 	return found, ambiguous(LinkHook, hook, servers)
 }
 
-// leafNamed returns the leaf phase of a name, with which the server's may stand;
-// nil if there is none.
-func (s *Startup) leafNamed(name, server string) (*Phase, error) {
-	var found *Phase
+// phaseNamed returns the index of the phase of a name, with which the server's may
+// stand; -1 if there is none. Of several of one server it is the last.
+func phaseNamed(phases []Phase, name, server string) (int, error) {
+	found := -1
 	var servers []string
-	leaves := s.leafPhases()
-	for i := range leaves {
-		p := &leaves[i]
+	for i, p := range phases {
 		if name != p.Name && name != p.Name+" "+p.Server || server != "" && p.Server != server {
 			continue
 		}
-		if found == nil {
-			found = p
-		}
 		servers = append(servers, p.Server)
+		if found < 0 || p.Start >= phases[found].Start {
+			found = i
+		}
 	}
 	return found, ambiguous(LinkPhase, name, servers)
 }
@@ -127,12 +172,22 @@ func ambiguous(kind LinkKind, name string, servers []string) error {
 // the server, if one is given.
 func (s *Startup) unknownLink(name, server string) error {
 	names := s.linkNames(server)
+	hook := strings.TrimPrefix(name, hookCheckPrefix)
+	if slices.Contains(s.WithoutRun(), hook) {
+		return fmt.Errorf("hook %q has no run in this trace", hook)
+	}
+	if outermost := s.Outermost(); outermost != nil && server == "" {
+		isIt := func(c *Check) bool { return c.Name == name }
+		if slices.ContainsFunc(outermost.Installed(attr.Readyz), isIt) {
+			return fmt.Errorf("the trace does not say when check %q passed", name)
+		}
+	}
 	if server != "" && len(names) == 0 {
 		return fmt.Errorf("%q has no hook that ran and no phase in this start", server)
 	}
 	var near []string
 	for _, n := range names {
-		if strings.Contains(n, name) {
+		if strings.Contains(strings.ToLower(n), strings.ToLower(name)) {
 			near = append(near, n)
 		}
 	}
@@ -160,7 +215,7 @@ func (s *Startup) linkNames(server string) []string {
 			names = append(names, r.Name)
 		}
 	}
-	for _, p := range s.leafPhases() {
+	for _, p := range s.phasesToWalk() {
 		switch server {
 		case "":
 			names = append(names, strings.TrimSpace(p.Name+" "+p.Server))
@@ -169,11 +224,16 @@ func (s *Startup) linkNames(server string) []string {
 		}
 	}
 	if server == "" {
+		if slices.ContainsFunc(s.Phases, func(p Phase) bool { return p.Name == attr.SpanHooksRun }) {
+			names = append(names, attr.SpanHooksRun)
+		}
+		ran := s.RunsByName()
 		for _, p := range s.Passed {
-			if c := (Check{Name: p.Check}); c.Hook() == "" {
+			if c := (Check{Name: p.Check}); ran[c.Hook()] == nil {
 				names = append(names, p.Check)
 			}
 		}
+		names = append(names, s.NeverPassed()...)
 		for _, signal := range s.Signals {
 			names = append(names, signal.Name)
 		}

@@ -68,6 +68,38 @@ func (s *Startup) NeverPassed() []string {
 	return names
 }
 
+// WithoutRun returns the post-start hooks that the outermost server started, as
+// others ran or the trace has the span of all, and that have no run in the trace,
+// in their order. A trace that has only what was finished lacks those that hung.
+func (s *Startup) WithoutRun() []string {
+	outermost := s.Outermost()
+	if _, began := s.hooksBegan(); outermost == nil || !began {
+		return nil
+	}
+	var names []string
+	for _, h := range outermost.PostStart {
+		if h.Run == nil {
+			names = append(names, h.Name)
+		}
+	}
+	return names
+}
+
+// NotDone returns the hooks that were not done when a start was over that did not
+// get ready: those whose run did not end, or not well, and those without a run.
+func (s *Startup) NotDone() []string {
+	if s.Outcome() == OutcomeReady {
+		return nil
+	}
+	var names []string
+	for _, r := range s.Runs {
+		if stuck(r) {
+			names = append(names, r.Name)
+		}
+	}
+	return append(names, s.WithoutRun()...)
+}
+
 // Finished reports whether the run's end was seen.
 func (r *HookRun) Finished() bool { return r.End >= r.Start }
 

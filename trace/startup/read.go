@@ -18,9 +18,9 @@ import (
 var ErrNoChain = errors.New("the trace shows no server chain")
 
 // FromTrace reads a start out of its spans; of several traces it takes the one
-// that [Latest] names, and of several starts in that the latest. What is missing or contradictory is no error but goes to
-// Problems: a trace of a server that died is worth reading. It fails only when
-// no span is of the vocabulary of package attr.
+// that [Latest] names, and of several starts in that the latest. What is missing or
+// contradictory is no error but goes to Problems: a trace of a server that died is
+// worth reading. It fails only when no span is of the vocabulary of package attr.
 func FromTrace(t *trace.Trace) (*Startup, error) {
 	id, _ := Latest(t)
 	t, starts := oneStart(t.Select(id))
@@ -40,6 +40,7 @@ func FromTrace(t *trace.Trace) (*Startup, error) {
 	r.routes()
 	r.runs()
 	r.ready()
+	r.phaseFailure()
 	r.anomalies(t.Anomalies())
 	return r.out, nil
 }
@@ -77,14 +78,17 @@ func found(spans []*trace.Span) string {
 	return fmt.Sprintf("its spans are named %q%s", names, more)
 }
 
-// sorted returns the spans in order of time.
+// sorted returns the spans in order of time. What was delivered twice is there
+// once.
 func sorted(t *trace.Trace) []*trace.Span {
 	spans := make([]*trace.Span, len(t.Spans))
 	for i := range t.Spans {
 		spans[i] = &t.Spans[i]
 	}
 	slices.SortFunc(spans, compareSpans)
-	return spans
+	return slices.CompactFunc(spans, func(a, b *trace.Span) bool {
+		return compareSpans(a, b) == 0 && !a.SpanID.IsZero()
+	})
 }
 
 // compareSpans puts spans in order of time; those that begin together, in an

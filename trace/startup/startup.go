@@ -19,9 +19,10 @@ type Startup struct {
 	Runs    []*HookRun
 	Signals []Signal // lifecycle signals, in the order they were fired
 
-	Ready   *Ready   // nil when never ready
-	Passed  []Passed // readyz checks, in the order in which they were seen to pass; empty when nobody noted that
-	Failure *Failure // the hook whose error ended the process; nil when none did
+	Ready   *Ready    // nil when the trace does not show that it got ready
+	Watch   *Interval // from when on somebody looked at readyz (the span ready), and until when; nil when the trace shows nobody
+	Passed  []Passed  // readyz checks, in the order in which they were seen to pass; empty when nobody noted that
+	Failure *Failure  // the hook or phase whose error ended the process; nil when none did
 	End     time.Duration
 
 	Problems []string // what the trace lacks or contradicts, in words, for a reader
@@ -205,24 +206,4 @@ type MuxSignal struct {
 type Signal struct {
 	Name string
 	At   time.Duration
-}
-
-// Ready is when the chain was ready and how that is known.
-type Ready struct {
-	At       time.Duration
-	How      string        // computed or observed
-	Interval time.Duration // how often it was looked at; 0 when unknown
-}
-
-// Passed is the first time that a readyz check was seen to pass.
-type Passed struct {
-	Check string
-	At    time.Duration
-}
-
-// Failure is what ended the process.
-type Failure struct {
-	Hook string
-	Err  string
-	At   time.Duration // when the hook's run ended, or else when the trace did
 }

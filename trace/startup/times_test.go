@@ -182,7 +182,7 @@ func TestEachProblemIsToldOnce(t *testing.T) {
 		"1 span has no end",
 		"2 spans start before their parents, as clocks disagree",
 		"1 span has no ID, or no trace ID",
-		"2 spans begin before the start itself; shown at the beginning",
+		"1 span begins before the start itself; shown at the beginning",
 	}
 	if diff := cmp.Diff(want, b.read(t).Problems); diff != "" {
 		t.Error(diff)

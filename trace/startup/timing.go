@@ -12,8 +12,8 @@ type Outcome string
 // The outcomes.
 const (
 	OutcomeReady    Outcome = "ready"     // it got ready
-	OutcomeFailed   Outcome = "failed"    // a hook's error ended the process
-	OutcomeNotReady Outcome = "not-ready" // the trace ends, and it was not ready
+	OutcomeFailed   Outcome = "failed"    // the error of a hook or a phase ended the process
+	OutcomeNotReady Outcome = "not-ready" // the trace ends, and does not show that it was ready
 )
 
 // Outcome returns how the start ended.
@@ -65,7 +65,7 @@ const (
 type Stage struct {
 	Name string
 	Interval
-	Unfinished bool // the trace does not show its end; it is cut where the start was over
+	Unfinished bool // the trace does not show its end, or of the hooks not all were done; it is cut where the start was over
 }
 
 // Timing is where the time of a start went, as systemd-analyze time has it.
@@ -76,59 +76,102 @@ type Timing struct {
 	Total       time.Duration
 }
 
-// Timing sums up a start by its stages.
+// Timing sums up a start by its stages. Of phases that overlap, the later one
+// counts; the hooks and what follows come before all of them.
 func (s *Startup) Timing() Timing {
 	t := Timing{Total: s.Over()}
+	last := s.lastStages()
+	stages := s.phaseStages(last)
+	stages = append(stages, last...)
+	intervals := make([]Interval, len(stages))
+	for i, stage := range stages {
+		intervals[i] = Interval{min(stage.Start, t.Total), min(stage.End, t.Total)}
+	}
 	covered := time.Duration(0)
-	add := func(name string, i Interval) {
-		stage := Stage{name, i, i.End < i.Start}
-		if stage.Unfinished || stage.End > t.Total {
-			stage.End = t.Total
+	for _, st := range innermost(intervals) {
+		if st.from == st.to {
+			continue
 		}
-		if stage.Start = max(stage.Start, covered); stage.End <= stage.Start {
-			return
+		stage := stages[st.phase]
+		stage.Unfinished = stage.Unfinished && st.to == intervals[st.phase].End
+		t.Unexplained += st.from - covered
+		covered = st.to
+		if n := len(t.Stages) - 1; n >= 0 && t.Stages[n].Name == stage.Name && t.Stages[n].End == st.from {
+			t.Stages[n].End, t.Stages[n].Unfinished = st.to, stage.Unfinished
+			continue
 		}
-		t.Unexplained += stage.Start - covered
-		covered = stage.End
-		if last := len(t.Stages) - 1; last >= 0 && t.Stages[last].Name == name && t.Stages[last].End == stage.Start {
-			t.Stages[last].End, t.Stages[last].Unfinished = stage.End, stage.Unfinished
-			return
-		}
+		stage.Interval = Interval{st.from, st.to}
 		t.Stages = append(t.Stages, stage)
-	}
-	for _, p := range s.Phases {
-		switch p.Name {
-		case attr.SpanConfigBuild, attr.SpanConfigComplete:
-			add(StageConfig, p.Interval)
-		case attr.SpanChainCreate:
-			add(StageConstruction, p.Interval)
-		case attr.SpanServerPrepare:
-			add(StagePrepare, p.Interval)
-		case attr.SpanListenerServe:
-			add(StageListening, p.Interval)
-		case attr.SpanHooksRun:
-			add(StageHooks, s.hooksUntilDone(p.Interval))
-		}
-	}
-	if s.Ready != nil && len(s.Runs) > 0 {
-		add(StageReady, Interval{covered, s.Ready.At})
 	}
 	t.Unexplained += t.Total - covered
 	return t
 }
 
-// hooksUntilDone is the stretch from the start of the hooks until the last of
-// those is done that ended before readiness: the span goes on for as long as any
-// hook does.
-func (s *Startup) hooksUntilDone(run Interval) Interval {
-	if s.Ready == nil {
-		return run
+// stageOf returns the stage that a phase belongs to; "" for none.
+func stageOf(phase string) string {
+	switch phase {
+	case attr.SpanConfigBuild, attr.SpanConfigComplete:
+		return StageConfig
+	case attr.SpanChainCreate:
+		return StageConstruction
+	case attr.SpanServerPrepare:
+		return StagePrepare
+	case attr.SpanListenerServe:
+		return StageListening
 	}
-	end := run.Start
-	for _, r := range s.Runs {
-		if r.Finished() && r.End <= s.Ready.At {
-			end = max(end, r.End)
+	return ""
+}
+
+// phaseStages returns the stages of the phases. Within the last stages, which
+// follow each other, no phase counts.
+func (s *Startup) phaseStages(last []Stage) []Stage {
+	var stages []Stage
+	for i, when := range s.closed(s.Phases) {
+		name := stageOf(s.Phases[i].Name)
+		if name == "" {
+			continue
+		}
+		if n := len(last); n > 0 && when.Start >= last[0].Start {
+			when.Start = max(when.Start, last[n-1].End)
+		}
+		if when.Start < when.End {
+			stages = append(stages, Stage{name, when, s.Phases[i].End < s.Phases[i].Start})
 		}
 	}
-	return Interval{run.Start, end}
+	return stages
+}
+
+// lastStages returns the stages of the hooks and of readiness, as far as there are
+// any. The hooks' ends with the last of those that were done by readiness, or else
+// when the start was over: the span goes on for as long as any hook does.
+func (s *Startup) lastStages() []Stage {
+	began, known := s.hooksBegan()
+	if !known || began >= s.Over() {
+		return nil
+	}
+	done, some := began, false
+	for _, r := range s.Runs {
+		if r.Finished() && r.End <= s.Over() {
+			done, some = max(done, r.End), true
+		}
+	}
+	hooks := Stage{StageHooks, Interval{began, done}, false}
+	if s.Outcome() == OutcomeReady {
+		if !some {
+			return nil // nothing tells how long they took
+		}
+		return []Stage{hooks, {StageReady, Interval{done, s.Ready.At}, false}}
+	}
+	hooks.Unfinished = len(s.NotDone()) > 0
+	open := hooks.Unfinished
+	for _, p := range s.Phases {
+		if p.Name == attr.SpanHooksRun {
+			open = p.End < p.Start
+			hooks.End = max(hooks.End, p.End)
+		}
+	}
+	if open {
+		hooks.End, hooks.Unfinished = s.Over(), true
+	}
+	return []Stage{hooks}
 }

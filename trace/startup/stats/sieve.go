@@ -74,7 +74,7 @@ func (v *Sieve) Keep(s *trace.Span) bool {
 		v.passed[s.TraceID] = p
 	}
 	p.chain = p.chain || startup.InVocabulary(s.Name)
-	if !takesTime(s.Name) || p.kept == mostSpans {
+	if !takesTime(s) || p.kept == mostSpans {
 		p.first.see(s)
 		return false
 	}
@@ -82,7 +82,7 @@ func (v *Sieve) Keep(s *trace.Span) bool {
 	s.Events, s.Links = nil, nil
 	s.Attrs = slices.DeleteFunc(s.Attrs, func(a trace.Attr) bool {
 		switch a.Key {
-		case attr.ServerName, attr.HookName, attr.HookOrigin, attr.HookOutcome, attr.HookWaitsFor:
+		case attr.ServerName, attr.HookName, attr.HookOrigin, attr.HookOutcome, attr.HookWaitsFor, attr.SignalName:
 			return false
 		}
 		return true
@@ -90,12 +90,14 @@ func (v *Sieve) Keep(s *trace.Span) bool {
 	return true
 }
 
-// takesTime reports whether a span of this name tells of a time that is summed up.
-func takesTime(name string) bool {
-	switch name {
+// takesTime reports whether a span tells of a time that is summed up.
+func takesTime(s *trace.Span) bool {
+	switch s.Name {
 	case attr.SpanStartup, attr.SpanConfigBuild, attr.SpanConfigComplete, attr.SpanChainCreate, attr.SpanServerCreate,
 		attr.SpanServerPrepare, attr.SpanListenerServe, attr.SpanHooksRun, attr.SpanHookRun, attr.SpanReady:
 		return true
+	case attr.SpanSignal:
+		return s.Attr(attr.SignalName).Str() == startup.SignalReady
 	}
 	return false
 }

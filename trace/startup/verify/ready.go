@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-
-	"github.com/chaintrace/chaintrace/trace/startup"
 )
 
 var readyRules = []*Rule{
@@ -39,8 +37,8 @@ informer has synced.`,
 }
 
 func neverReady(f *facts, report reporter) {
-	if f.Outcome() != startup.OutcomeNotReady {
-		return
+	if f.Ready != nil || f.Failure != nil && f.Failure.Hook != "" {
+		return // a hook's failure is told by the hooks' rules
 	}
 	finding := Finding{Kind: KindServer}
 	if f.outermost != nil {
@@ -48,6 +46,8 @@ func neverReady(f *facts, report reporter) {
 	}
 	finding.Message = fmt.Sprintf("not ready within the %s of this trace", length(f.Over()))
 	switch held, checks := f.heldBack(), f.NeverPassed(); {
+	case f.Failure != nil:
+		finding.Message = fmt.Sprintf("%s failed after %s and ended the start: %s", f.Failure.What(), length(f.Failure.At), orUnknown(f.Failure.Err))
 	case len(held) > 0:
 		finding.Message += "; held back by " + examples(held)
 	case len(checks) > 0:

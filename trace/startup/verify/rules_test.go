@@ -264,6 +264,9 @@ var ruleCases = map[string][]ruleCase{
 		{"no hook ran", func(m *model) {
 			m.Ready, m.Runs = nil, nil
 		}, []string{"CT401 outer server outer"}, "it shows no post-start hook that ran"},
+		{"a phase failed", func(m *model) {
+			m.Ready, m.Failure = nil, &startup.Failure{Phase: attr.SpanListenerServe, Server: "outer", Err: "address in use", At: 60 * ms}
+		}, []string{"CT401 outer server outer"}, "listener.serve outer failed after 60ms and ended the start: address in use"},
 	},
 	"CT402": {
 		{"not fired", func(m *model) {
