@@ -221,7 +221,8 @@ func (o CompletedOptions) serve(ctx context.Context, b *builder, begin time.Time
 // readyzInterval is how often a run asks /readyz.
 const readyzInterval = 25 * time.Millisecond
 
-// probe asks /readyz until it answers 200, under the ready span.
+// probe asks /readyz until it answers 200, under the ready span. Whether it does,
+// is given up or ends with the process, it notes at last which checks are masked.
 func (o CompletedOptions) probe(ctx context.Context, s *GenericAPIServer) (err error) {
 	ctx, sp := s.spans.start(ctx, attr.SpanReady,
 		attribute.String(attr.ServerName, s.name),
@@ -232,6 +233,7 @@ func (o CompletedOptions) probe(ctx context.Context, s *GenericAPIServer) (err e
 	if err != nil {
 		return err
 	}
+	defer func() { s.recordMasked(sp, request, o.clock.Now()) }()
 	begin := o.clock.Now()
 	passed := map[string]bool{}
 	for {
@@ -239,7 +241,6 @@ func (o CompletedOptions) probe(ctx context.Context, s *GenericAPIServer) (err e
 		s.Handler.ServeHTTP(&answer, request)
 		recordPassed(sp, answer.body.String(), passed)
 		if answer.code == http.StatusOK {
-			s.recordMasked(sp, request, o.clock.Now())
 			return nil
 		}
 		if o.clock.Now().Sub(begin) >= o.readyTimeout {
@@ -247,25 +248,6 @@ func (o CompletedOptions) probe(ctx context.Context, s *GenericAPIServer) (err e
 		}
 		if err := o.clock.Sleep(ctx, readyzInterval); err != nil {
 			return err
-		}
-	}
-}
-
-// recordMasked notes the checks of delegates that fail while ones of the same
-// name further out pass.
-func (s *GenericAPIServer) recordMasked(sp span, r *http.Request, now time.Time) {
-	for d := DelegationTarget(s); d != nil; d = d.NextDelegate() {
-		server, ok := d.(*GenericAPIServer)
-		if !ok {
-			return
-		}
-		for _, check := range server.skipped {
-			if check.run(now, r) != nil {
-				sp.event(attr.EventCheckMasked,
-					attribute.String(attr.CheckName, check.Name()),
-					attribute.String(attr.CheckOrigin, check.origin),
-					attribute.String(attr.CheckSkippedBy, check.by))
-			}
 		}
 	}
 }

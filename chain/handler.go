@@ -66,15 +66,20 @@ type director struct {
 
 // ServeHTTP implements [http.Handler].
 func (d director) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	path := r.URL.Path
+	// Any web service that claims the path has the container dispatch the request;
+	// which one answers is the router's choice: the longest root.
+	root, claimed := "", false
 	for _, ws := range d.container.RegisteredWebServices() {
-		if claims(ws.RootPath(), path) {
-			recordHop(r.Context(), Hop{d.name, HopWebService, ws.RootPath()})
-			d.container.Dispatch(w, r)
-			return
+		if claims(ws.RootPath(), r.URL.Path) && (!claimed || len(ws.RootPath()) > len(root)) {
+			root, claimed = ws.RootPath(), true
 		}
 	}
-	d.mux.ServeHTTP(w, r)
+	if !claimed {
+		d.mux.ServeHTTP(w, r)
+		return
+	}
+	recordHop(r.Context(), Hop{d.name, HopWebService, root})
+	d.container.Dispatch(w, r)
 }
 
 // claims reports whether the web service with this root takes the path. The

@@ -43,6 +43,8 @@ type PostStartHook struct {
 	WaitsFor     []string      // in the notation of attr.HookWaitsFor
 	Deadline     time.Duration // 0: none
 	AtDeadline   string        // attr.DeadlineFails, attr.DeadlinePasses or attr.DeadlineIgnored
+
+	described bool // by a description, where an empty RegisteredAt is unknown
 }
 
 // PreShutdownHookFunc is what a pre-shutdown hook does.
@@ -53,6 +55,8 @@ type PreShutdownHook struct {
 	Name         string
 	Func         PreShutdownHookFunc
 	RegisteredAt string // as in PostStartHook
+
+	described bool // as in PostStartHook
 }
 
 // postStartHookEntry is a hook as a server's registry holds it. A server
@@ -80,7 +84,7 @@ var (
 // until the hook has ended. A hook that the config disables is left out
 // without an error. It mirrors GenericAPIServer.AddPostStartHook.
 func (s *GenericAPIServer) AddPostStartHook(ctx context.Context, hook PostStartHook) error {
-	if hook.RegisteredAt == "" {
+	if hook.RegisteredAt == "" && !hook.described {
 		hook.RegisteredAt = callerPlace()
 	}
 	return s.addPostStartHook(ctx, hook, false)
@@ -128,7 +132,7 @@ func (s *GenericAPIServer) mayAddPostStartHook(hook PostStartHook) error {
 	}
 	if first, ok := s.postStartHooks.get(hook.Name); ok {
 		return fmt.Errorf("server %s: post-start hook %q, registered at %s: %w at %s (server %s)",
-			s.name, hook.Name, hook.RegisteredAt, ErrHookRegistered, first.RegisteredAt, first.origin)
+			s.name, hook.Name, place(hook.RegisteredAt), ErrHookRegistered, place(first.RegisteredAt), first.origin)
 	}
 	return nil
 }
@@ -142,7 +146,7 @@ func (s *GenericAPIServer) AddPreShutdownHook(ctx context.Context, hook PreShutd
 	if hook.Func == nil {
 		return nil
 	}
-	if hook.RegisteredAt == "" {
+	if hook.RegisteredAt == "" && !hook.described {
 		hook.RegisteredAt = callerPlace()
 	}
 	ctx, sp := s.spans.start(ctx, attr.SpanHookRegister, s.hookAttrs(hook.Name, attr.KindPreShutdown, s.name)...)
@@ -160,7 +164,7 @@ func (s *GenericAPIServer) AddPreShutdownHook(ctx context.Context, hook PreShutd
 	}
 	if first, ok := s.preShutdownHooks.get(hook.Name); ok {
 		return fmt.Errorf("server %s: pre-shutdown hook %q: %w at %s (server %s)",
-			s.name, hook.Name, ErrHookRegistered, first.RegisteredAt, first.origin)
+			s.name, hook.Name, ErrHookRegistered, place(first.RegisteredAt), first.origin)
 	}
 	s.preShutdownHooks.set(hook.Name, preShutdownHookEntry{PreShutdownHook: hook, origin: s.name})
 	return nil
@@ -219,6 +223,14 @@ func (s *GenericAPIServer) PreShutdownHooks() []string {
 
 func (s *GenericAPIServer) postStart() *ordered[postStartHookEntry]     { return &s.postStartHooks }
 func (s *GenericAPIServer) preShutdown() *ordered[preShutdownHookEntry] { return &s.preShutdownHooks }
+
+// place writes where a hook was registered.
+func place(registeredAt string) string {
+	if registeredAt == "" {
+		return "an unknown place"
+	}
+	return registeredAt
+}
 
 // callerPlace returns the function, file and line that called the exported
 // function which calls this one, without the machine's directories.

@@ -54,7 +54,7 @@ func (b *builder) installItem(ctx context.Context, s builtServer, item Item, pha
 
 func (b *builder) preShutdownHook(h ShutdownHook) PreShutdownHook {
 	takes := b.options.settings.recorded(h.Takes)
-	return PreShutdownHook{Name: h.Name, RegisteredAt: h.RegisteredAt, Func: func(ctx context.Context) error {
+	return PreShutdownHook{Name: h.Name, RegisteredAt: h.RegisteredAt, described: true, Func: func(ctx context.Context) error {
 		return b.options.clock.Sleep(ctx, takes)
 	}}
 }

@@ -46,6 +46,7 @@ type script struct {
 
 	background context.Context // what caches live under
 	caches     []*scriptedCache
+	informers  string // the cache that New's own hook starts, whatever else does
 
 	mu      sync.Mutex
 	ended   map[string]*clock.Event // by hook: it has ended without an error
@@ -60,7 +61,7 @@ type scriptedCache struct {
 
 func newScript(d *Description, o CompletedOptions) *script {
 	s := &script{
-		clock: o.clock, settings: o.settings, whatIf: o.whatIf,
+		clock: o.clock, settings: o.settings, whatIf: o.whatIf, informers: d.Generic.InformerCache,
 		ended: map[string]*clock.Event{}, signals: map[string]*clock.Event{},
 	}
 	for _, c := range d.Caches {
@@ -92,9 +93,12 @@ func (s *script) hook(h Hook) PostStartHook {
 	}
 	hook := PostStartHook{
 		Name: h.Name, RegisteredAt: h.RegisteredAt, Behavior: h.Behavior,
-		Deadline: h.Deadline, AtDeadline: h.AtDeadline,
+		Deadline: h.Deadline, AtDeadline: h.AtDeadline, described: true,
 	}
 	for _, step := range steps {
+		if starter := s.onlyStarter(step.Cache); starter != "" && !slices.Contains(hook.WaitsFor, "hook:"+starter) {
+			hook.WaitsFor = append(hook.WaitsFor, "hook:"+starter)
+		}
 		hook.WaitsFor = append(hook.WaitsFor, step.notation(s.settings))
 	}
 	hook.Func = func(ctx PostStartHookContext) error {
@@ -109,6 +113,15 @@ func (s *script) hook(h Hook) PostStartHook {
 		return nil
 	}
 	return hook
+}
+
+// onlyStarter returns the hook without which a cache is never synced, if there is
+// one such: of several that may start it no one has to.
+func (s *script) onlyStarter(cache string) string {
+	if c := s.cache(cache); c != nil && len(c.StartedBy) == 1 && cache != s.informers {
+		return c.StartedBy[0]
+	}
+	return ""
 }
 
 // applicable returns the steps whose conditions hold.

@@ -84,7 +84,11 @@ func checkTip(sv *startup.Server, c *startup.Check) string {
 	case startup.CheckSkipped:
 		t.add("check of %s, not taken over: %s has a configured check of this name", c.Origin, c.SkippedBy)
 	case startup.CheckMasked:
-		t.add("check of %s, not taken over: %s has a configured check of this name", c.Origin, c.SkippedBy)
+		if c.NotOffered {
+			t.add("check of %s, not in its healthz and so not offered: %s has another of this name", c.Origin, c.SkippedBy)
+		} else {
+			t.add("check of %s, not taken over: %s has a configured check of this name", c.Origin, c.SkippedBy)
+		}
 		t.add("it fails, and the endpoints of %s do not show it", sv.Name)
 	case startup.CheckLost:
 		t.add("check of %s, not offered to %s: only what is in healthz is handed upwards", c.Origin, sv.Name)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,11 +25,13 @@ func newLedgerCommand() *cobra.Command {
 		Short: "List what each server has, and how it came by it",
 		Long: `Ledger lists for each server, the outermost first, every hook, health check and
 path: its own; inherited, and by whose merges; skipped, as a check configured here
-has the same name; masked, which is skipped and failing; lost, which the delegate
-has and did not pass on; disabled; or rejected, as registering it failed. Beside
-that, an entry may be a duplicate; promoted, to endpoints where the delegate has it
-not; without the livez grace period that it had (lost-grace); replaced by a later
-path; or shadowed by a server further out that answers the path.
+has the same name; lost, which the delegate has and did not pass on; masked, which
+is skipped or lost, and failing while a check here that has its name passes;
+disabled; or rejected, as registering it failed. Beside that, an entry may be a
+duplicate; promoted, to endpoints where the delegate has it not; without the livez
+grace period that it had (lost-grace); a lost check with a namesake here; replaced
+by a later path; or shadowed by a route that answers the path first, on a server
+further out or, of a web service, on the same one.
 
 Of the paths of single checks, such as /healthz/ping, there is one row for many
 unless --all is given. --output json has them all.
@@ -41,7 +44,7 @@ unless --all is given. --output json has them all.
 		Args:              oneInput,
 		ValidArgsFunction: completeInput,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := f.checkFilter(); err != nil {
+			if err := f.checkFilter(cmd.Flags().Changed); err != nil {
 				return withCode(exitUsage, err)
 			}
 			return f.answers(func(s *startup.Startup) (answer, error) { return report.NewLedger(s, f.filter) })(cmd, args)
@@ -67,9 +70,16 @@ func completeInput(_ *cobra.Command, args []string, _ string) ([]string, cobra.S
 	return presetInputs(), cobra.ShellCompDirectiveDefault
 }
 
-// checkFilter checks the flags that say what is wanted.
-func (f *ledgerFlags) checkFilter() error {
-	if f.filter.Kind != "" {
+// checkFilter checks the flags that say what is wanted, those that are given. An
+// empty one is a mistake, as of a variable that is not set.
+func (f *ledgerFlags) checkFilter(given func(flag string) bool) error {
+	if given("server") && f.filter.Server == "" {
+		return errors.New("--server: it is empty; leave it out for all servers")
+	}
+	if given("state") && len(f.filter.States) == 0 {
+		return errors.New("--state: it is empty; leave it out for all states")
+	}
+	if given("kind") {
 		if err := choice("kind", f.filter.Kind, report.LedgerHooks, report.LedgerChecks, report.LedgerRoutes); err != nil {
 			return err
 		}

@@ -24,7 +24,9 @@ func newStatsCommand() *cobra.Command {
 		Short: "Sum up many starts: median, percentiles, worst, outliers and trend",
 		Long: `Stats sums up many starts: how often they got ready, and for each hook, phase, stage
 and milestone the median, the 90th and 95th percentile and the worst start's trace
-ID. LAST is in how many starts a hook was the last to be done. Below are times far
+ID. LAST is in how many starts a hook was the last to be done. Below are the starts
+that did not get ready, with the hooks that kept them from it: those that failed, or
+had not ended without waiting for another one; then the times far
 beyond the others (Tukey's outer fence), and how the time to readiness went on.
 
 All traces of all inputs count, each as a start, and once if it comes again; those
@@ -97,7 +99,7 @@ func (f *statsFlags) run(cmd *cobra.Command, args []string) error {
 		return withCode(exitWork, fmt.Errorf("there is no start in %s", inputName(args[0])))
 	}
 	slices.Sort(order)
-	return f.print(cmd, report.NewStats(groups, order, f.slowest))
+	return f.print(cmd, report.NewStats(groups, order, f.by == "version", f.slowest))
 }
 
 // sift reads an input, of which it keeps what the sieve lets pass.

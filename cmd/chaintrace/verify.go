@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -37,11 +38,13 @@ takes any. Findings that are accepted go into a file for --suppress, a YAML list
 
   - code: CT201                 # or the rule's name
     server: kube-apiserver      # may be left out, as may name and expires
-    name: start-*               # * stands for any characters
+    name: start-*               # * stands for any characters, \* for itself; or a list
     reason: we watch these checks
     expires: 2027-01-31         # the last day on which it holds
 
---write-suppressions begins such a file with all that is found. SARIF output is for
+What a finding sums up, such as many paths of a server, is accepted by its names; what
+is new is found all the same. --write-suppressions begins such a file with all that is
+found. SARIF output is for
 code scanning; findings without a place in the source are placed at FILE.
 
 ` + inputHelp,
@@ -79,6 +82,9 @@ func (f *verifyFlags) check() error {
 	if err := choice("color", f.color, "auto", "always", "never"); err != nil {
 		return err
 	}
+	if f.suppress == "-" || f.write == "-" {
+		return errors.New("--suppress and --write-suppressions take the name of a file: stdin and stdout are for the trace and what is found")
+	}
 	if !(f.near > 0 && f.near <= 100) {
 		return fmt.Errorf("--near: %v is not a percentage above 0 and up to 100", f.near)
 	}
@@ -100,10 +106,10 @@ func (f *verifyFlags) run(cmd *cobra.Command, name string) error {
 	findings := verify.Find(s, verify.Options{Near: f.near / 100})
 	suppressed := accepted.Apply(findings, time.Now())
 	tellSuppressions(cmd.ErrOrStderr(), f.suppress, suppressed)
-	if err := writeSuppressions(cmd.ErrOrStderr(), f.write, findings, suppressed); err != nil {
+	if err := writeSuppressions(cmd.ErrOrStderr(), f.write, suppressed); err != nil {
 		return err
 	}
-	a := report.NewVerify(s, findings, suppressed)
+	a := report.NewVerify(s, suppressed)
 	if f.output == "sarif" {
 		err = a.WriteSARIF(cmd.OutOrStdout(), report.SARIF{Version: releasedVersion(), Input: inputURI(name)})
 	} else {

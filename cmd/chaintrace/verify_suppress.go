@@ -48,15 +48,16 @@ const starterReason = "found when this file was begun; say here why it is accept
 
 // writeSuppressions writes a file that accepts the findings that nothing accepts
 // yet, if it has a name.
-func writeSuppressions(w io.Writer, file string, findings []verify.Finding, suppressed *verify.Suppressed) error {
+func writeSuppressions(w io.Writer, file string, suppressed *verify.Suppressed) error {
 	if file == "" {
 		return nil
 	}
 	var list verify.Suppressions
 	seen := map[string]bool{}
-	for i, f := range findings {
-		if s := f.Suppress(starterReason); suppressed.By[i] == nil && !seen[s.String()] {
-			seen[s.String()] = true
+	for i, f := range suppressed.Findings {
+		s := f.Suppress(starterReason)
+		if accepts := fmt.Sprintf("%s %q %q", s.Rule.Code, s.Server, s.Name); suppressed.By[i] == nil && !seen[accepts] {
+			seen[accepts] = true
 			list = append(list, s)
 		}
 	}

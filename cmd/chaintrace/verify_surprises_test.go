@@ -25,9 +25,9 @@ var kubeDefault = []string{
 	"CT302 kube-apiserver server kube-apiserver x99",                         // 16: 97 of 100 on the mux, /version and /apis
 	"CT302 apiextensions-apiserver server apiextensions-apiserver x57",       // 16: 56 of 60 on the mux, and /version
 	"CT303 kube-aggregator server kube-aggregator x84",                       // 10
-	"CT304 kube-aggregator route /apis/apiregistration.k8s.io/…",             // 11
+	"CT304 kube-aggregator server kube-aggregator",                           // 11: /apis/apiregistration.k8s.io
 	"CT304 kube-apiserver server kube-apiserver x20",                         // 11: /api and 19 groups
-	"CT304 apiextensions-apiserver route /apis/apiextensions.k8s.io/…",       // 11
+	"CT304 apiextensions-apiserver server apiextensions-apiserver",           // 11: /apis/apiextensions.k8s.io
 	"CT306 kube-aggregator route /debug/pprof/",                              // 18
 	"CT403 apiextensions-apiserver signal CRDInformerHasNotSynced",           // 22
 }
@@ -63,8 +63,14 @@ var verifySurprises = []struct {
 	{3, "chain:testdata/verify/lost-and-promoted.yaml", append(ofAnyTwo(27),
 		"CT104 outer check only-livez", "CT104 outer check only-readyz", "CT105 outer check only-healthz"), nil},
 	{4, "chain:testdata/masked.yaml", append(ofAnyTwo(32), "CT101 outer check db", "CT104 outer check only-readyz"), nil},
+	{4, "chain:testdata/verify/hidden.yaml", []string{
+		"CT101 outer check db", "CT101 outer check db", "CT101 outer check worker", "CT104 outer check disk", "CT104 middle check worker",
+		"CT302 middle server middle x30", "CT302 inner server inner x31", "CT306 outer route /debug/pprof/",
+	}, nil},
+	{4, "chain:testdata/verify/masked-and-slow.yaml?hang=slow", append(ofAnyTwo(32), "CT101 outer check db", "CT401 outer server outer"), nil},
+	{4, "chain:testdata/verify/masked-and-slow.yaml?fail=slow", append(ofAnyTwo(32), "CT101 outer check db", "CT208 outer hook slow"), nil},
 	{4, "chain:testdata/verify/same-name-later.yaml", append(ofAnyTwo(29),
-		"CT102 outer check db x2", "CT301 outer server outer x3", "CT401 outer server outer"), nil},
+		"CT102 outer check db x2", "CT301 outer route /healthz/db x2", "CT301 outer route /livez/db x2", "CT301 outer route /readyz/db x2", "CT401 outer server outer"), nil},
 	{5, "testdata/verify/late-hook.json", []string{"CT206 outer hook late", "CT302 inner server inner x8"}, nil},
 	{6, "chain:testdata/verify/disabled-hook.yaml", append(ofAnyTwo(29), "CT207 outer hook seeding"), nil},
 	{7, "testdata/verify/stopped.json", []string{"CT209 outer hook waiting", "CT302 inner server inner x8"}, nil},
@@ -85,10 +91,18 @@ var verifySurprises = []struct {
 		"-CT302 kube-apiserver server kube-apiserver x99", "CT302 kube-apiserver server kube-apiserver x93",
 		"-CT302 apiextensions-apiserver server apiextensions-apiserver x57", "CT302 apiextensions-apiserver server apiextensions-apiserver x51",
 	}},
-	{20, "chain:testdata/verify/taken-name.yaml", append(ofAnyTwo(16), "CT210 outer hook seeding", "CT401 outer server outer"), nil},
+	{20, "chain:testdata/verify/taken-name.yaml", []string{
+		"CT210 outer hook seeding", "CT401 outer server outer", "CT306 outer route /debug/pprof/",
+	}, nil},
 	// Not among the numbered, but of the issue.
 	{0, "chain:testdata/verify/circle.yaml", append(ofAnyTwo(29),
 		"CT205 outer hook waits-for-profiler", "CT205 outer hook egg x2", "CT401 outer server outer"), nil},
+	{0, "chain:testdata/verify/cache-circle.yaml", []string{
+		"CT205 outer hook starter x2", "CT401 outer server outer", "CT201 outer hook waiter", "CT201 outer hook reader", "CT306 outer route /debug/pprof/",
+	}, nil},
+	{0, "chain:testdata/verify/limited-circle.yaml", []string{
+		"CT205 outer hook egg x2", "CT204 outer hook egg", "CT306 outer route /debug/pprof/",
+	}, nil},
 	{0, kubeInput + "?fail=crd-informer-synced=no luck", nil, []string{
 		"CT208 apiextensions-apiserver hook crd-informer-synced", "-CT303 kube-aggregator server kube-aggregator x84",
 	}},

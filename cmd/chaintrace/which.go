@@ -11,6 +11,7 @@ import (
 	"github.com/chaintrace/chaintrace/chain/preset"
 	"github.com/chaintrace/chaintrace/render"
 	"github.com/chaintrace/chaintrace/render/report"
+	"github.com/chaintrace/chaintrace/trace/startup"
 )
 
 // whichFlags are the flags of chaintrace which.
@@ -38,6 +39,7 @@ branches, each with its condition.
 
 Exit codes: 0 some server answers, whatever its status; 1 the path is not found
 (404) or not available (503), or who answers depends on what a trace does not tell.
+Of a process that died, a note says so, and the exit code is that of its last answer.
 
 Without FILE it asks ` + presetInput + preset.Default + `. ` + inputHelp,
 		Example: `  chaintrace which /apis/apps/v1/deployments
@@ -125,6 +127,7 @@ func (f *whichFlags) answer(cmd *cobra.Command, q report.WhichQuestion, method s
 	if cmd.Flags().Changed("method") {
 		q.Notes = append(q.Notes, "--method "+method+" plays no part: a trace records no methods; ask "+presetInput+"NAME for one")
 	}
+	q.Notes = append(q.Notes, outcomeNotes(s, "where its routes would have led", nil)...)
 	q.Input = inputName(q.Input)
 	q.Way = s.Router().Way(q.Path)
 	q.Early = s.EarlyRouter().Way(q.Path)
@@ -132,6 +135,25 @@ func (f *whichFlags) answer(cmd *cobra.Command, q report.WhichQuestion, method s
 		q.Notes = append(q.Notes, "a trace does not tell what "+q.Way.By+" has below "+q.Way.Hops[len(q.Way.Hops)-1].Path+"; it may answer 404")
 	}
 	return report.NewWhich(s, q), nil
+}
+
+// outcomeNotes tell of a start that did not get ready what an answer means, and the
+// error that its run ended with if there is one.
+func outcomeNotes(s *startup.Startup, means string, err error) []string {
+	because := ""
+	if err != nil {
+		because = ": " + err.Error()
+	}
+	switch s.Outcome() {
+	case startup.OutcomeFailed:
+		if err == nil && s.Failure != nil {
+			because = ": " + s.Failure.What() + ": " + s.Failure.Err
+		}
+		return []string{"the process died, and nobody answers any more; this is " + means + because}
+	case startup.OutcomeNotReady:
+		return []string{"the chain did not get ready; this is how it was when the trace ended" + because}
+	}
+	return nil
 }
 
 // requestPath returns the path of a request as handlers see it, decoded and

@@ -17,7 +17,8 @@ var whichPaths = map[string]string{
 }
 
 // whichGoldens lists the golden files of chaintrace which: by the handlers of the
-// preset, and by the routes of its recorded trace.
+// preset, and by the routes of its recorded trace; and of every other start that
+// answering commands are tried on, whether it is ready and what nobody has.
 func whichGoldens() map[string][]string {
 	files := map[string][]string{}
 	for name, input := range map[string]string{
@@ -31,11 +32,15 @@ func whichGoldens() map[string][]string {
 			files[name+".which."+word+".json"] = []string{"which", whichPaths[word], input, "--output", "json"}
 		}
 	}
+	for name, input := range answerInputs() {
+		files[name+".which.readiness.txt"] = []string{"which", "/readyz", input}
+		files[name+".which.not-found.txt"] = []string{"which", "/nosuch", input}
+	}
 	return files
 }
 
 // whichAnswers reports whether some server answers the path of a golden file.
 func whichAnswers(file string) bool {
 	return !strings.Contains(file, ".which.not-found.") && !strings.Contains(file, ".which.custom-resource.") &&
-		!strings.Contains(file, ".which.unprotected-not-503.")
+		!strings.Contains(file, ".which.unprotected-not-503.") && file != "broken.which.readiness.txt"
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -31,13 +30,7 @@ func askModel(ctx context.Context, q report.WhichQuestion, method string) (*repo
 	if q.Early, err = early.ask(method, q.Path); err != nil {
 		return nil, withCode(exitUsage, err)
 	}
-	var failed *chain.HookFailedError
-	switch {
-	case errors.As(ran.err, &failed):
-		q.Notes = append(q.Notes, "the process died, and nobody answers any more; this is what its handlers would have said: "+failed.Error())
-	case ran.err != nil:
-		q.Notes = append(q.Notes, "the chain did not get ready; this is what its handlers said when it was given up: "+ran.err.Error())
-	}
+	q.Notes = append(q.Notes, outcomeNotes(ran.startup, "what its handlers would have said", ran.err)...)
 	if !slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodDelete, http.MethodOptions}, method) {
 		q.Notes = append(q.Notes, "the request had no body, which the status may be due to")
 	}

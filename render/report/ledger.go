@@ -66,8 +66,8 @@ type LedgerCount struct {
 
 // LedgerItem is what all entries have.
 type LedgerItem struct {
-	State   string   `json:"state" jsonschema:"own, inherited, skipped (a configured check here has its name), masked (skipped, and failing), lost (the delegate's, and not passed on), disabled or rejected (registering it failed)"`
-	Marks   []string `json:"marks" jsonschema:"duplicate, promoted (in endpoints where the delegate has it not), lost-grace (without the livez grace period it had), replaced (by a later route of the path), shadowed (a server further out answers the path)"`
+	State   string   `json:"state" jsonschema:"own, inherited, skipped (a configured check here has its name), masked (skipped or lost, and failing while a check of its name passes), lost (the delegate's, and not passed on), disabled or rejected (registering it failed)"`
+	Marks   []string `json:"marks" jsonschema:"duplicate, promoted (in endpoints where the delegate has it not), lost-grace (without the livez grace period it had), replaced (by a later route of the path), shadowed (another route answers the path first), namesake (a lost check; another here has its name)"`
 	Through []string `json:"through" jsonschema:"the servers by whose merges it came here, from where it comes from to this one"`
 }
 
@@ -90,7 +90,7 @@ type LedgerCheck struct {
 	DelayNS      int64    `json:"delay_ns" jsonschema:"the livez grace period here, in nanoseconds"`
 	LostDelayNS  int64    `json:"lost_delay_ns" jsonschema:"the livez grace period that it had where it comes from, if it was lost on the way"`
 	Promoted     []string `json:"promoted" jsonschema:"the endpoints where the delegate has it not"`
-	SkippedBy    string   `json:"skipped_by" jsonschema:"the server whose configured check of the same name kept it out; else empty"`
+	SkippedBy    string   `json:"skipped_by" jsonschema:"the server whose configured check of the same name kept it out, or of a masked one that was lost, whose check hides it; else empty"`
 	RegisteredAt string   `json:"registered_at" jsonschema:"the source place that registered its hook; empty for other checks, or when unknown"`
 }
 
@@ -104,7 +104,7 @@ type LedgerRoute struct {
 	Source     string `json:"source" jsonschema:"the source place that calls the installer; empty when unknown"`
 	Listed     bool   `json:"listed" jsonschema:"whether the index at / lists it"`
 	Replaces   bool   `json:"replaces" jsonschema:"whether the path was there before: this one answers"`
-	ShadowedBy string `json:"shadowed_by" jsonschema:"the server further out that answers the path; else empty"`
+	ShadowedBy string `json:"shadowed_by" jsonschema:"the server that answers the path first: one further out, or this one by a web service; else empty"`
 }
 
 // NewLedger answers what each server has and how it came by it. It fails when the

@@ -39,7 +39,7 @@ func (a *Ledger) writeRoutes(w io.Writer, style Style, sv LedgerServer) error {
 	t := &Table{Columns: make([]Column, 3)}
 	ends := make([]int, len(groups)) // the number of rows up to a group's last
 	for i, g := range groups {
-		for _, row := range a.routeRows(g.routes) {
+		for _, row := range a.routeRows(sv.Name, g.routes) {
 			t.Row(Cell{gap + row[0], InkNone}, Cell{row[1], InkNone}, Cell{row[2], InkNone})
 		}
 		ends[i] = t.Len()
@@ -78,12 +78,12 @@ func orUnknown(s, otherwise string) string {
 
 // routeRows returns a row for each route; unless all are wanted, one for the
 // paths of single checks that have the same remarks.
-func (a *Ledger) routeRows(routes []LedgerRoute) [][3]string {
+func (a *Ledger) routeRows(server string, routes []LedgerRoute) [][3]string {
 	var rows [][3]string
 	place := map[[3]string]int{}
 	counts := map[int]int{}
 	for _, r := range routes {
-		row := [3]string{render.Printable(r.Path, 120), matchWord(r.Match), routeRemarks(r)}
+		row := [3]string{render.Printable(r.Path, 120), matchWord(r.Match), routeRemarks(server, r)}
 		endpoint := checkEndpoint(r)
 		if endpoint == "" || a.filter.All {
 			rows = append(rows, row)
@@ -125,7 +125,7 @@ func matchWord(match string) string {
 	return render.Printable(match, 20)
 }
 
-func routeRemarks(r LedgerRoute) string {
+func routeRemarks(server string, r LedgerRoute) string {
 	var remarks []string
 	if !r.Listed {
 		remarks = append(remarks, "unlisted")
@@ -139,7 +139,11 @@ func routeRemarks(r LedgerRoute) string {
 	if slices.Contains(r.Marks, string(startup.MarkDuplicate)) && len(remarks) == 0 {
 		remarks = append(remarks, "duplicate")
 	}
-	if r.ShadowedBy != "" {
+	switch r.ShadowedBy {
+	case "":
+	case server:
+		remarks = append(remarks, "shadowed by a web service of its own")
+	default:
 		remarks = append(remarks, "shadowed by "+printableName(r.ShadowedBy))
 	}
 	return strings.Join(remarks, ", ")

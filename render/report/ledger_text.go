@@ -204,26 +204,27 @@ func (a *Ledger) writeChecks(w io.Writer, style Style, sv LedgerServer) error {
 		t.row(
 			Cell{printableName(c.Name), InkNone}, Cell{c.State, stateInk(c.LedgerItem)},
 			Cell{endpoints, InkNone}, Cell{from(c.LedgerItem), InkNone},
-			Cell{checkRemarks(c), InkNone}, Cell{render.Printable(c.RegisteredAt, 120), InkMuted},
+			Cell{checkRemarks(sv.Name, c), InkNone}, Cell{render.Printable(c.RegisteredAt, 120), InkMuted},
 		)
 	}
 	return t.write(w, style)
 }
 
-func checkRemarks(c LedgerCheck) string {
+func checkRemarks(server string, c LedgerCheck) string {
 	var remarks []string
 	add := func(condition bool, text string) {
 		if condition {
 			remarks = append(remarks, text)
 		}
 	}
-	lost := c.State == string(startup.LedgerLost)
-	add(c.Configured && !lost, "configured")
+	lost, namesake := c.State == string(startup.LedgerLost), slices.Contains(c.Marks, string(startup.MarkNamesake))
+	add(c.Configured && !lost && !namesake, "configured")
 	add(slices.Contains(c.Marks, string(startup.MarkDuplicate)), "duplicate")
-	add(c.SkippedBy != "", "kept out by the check of its name configured on "+printableName(c.SkippedBy))
-	add(c.State == string(startup.LedgerMasked), "fails, which nobody sees")
-	add(lost && !slices.Contains(c.Endpoints, attr.Healthz), "only healthz is passed on")
+	add(c.SkippedBy != "" && !namesake, "kept out by the check of its name configured on "+printableName(c.SkippedBy))
+	add((lost || namesake) && !slices.Contains(c.Endpoints, attr.Healthz), "only healthz is passed on")
 	add(lost && slices.Contains(c.Endpoints, attr.Healthz), "in healthz, and yet not passed on")
+	add(namesake, printableName(server)+" has another of that name")
+	add(c.State == string(startup.LedgerMasked), "fails, which nobody sees")
 	add(len(c.Promoted) > 0, "new in "+strings.Join(c.Promoted, " and "))
 	add(c.DelayNS > 0, "livez grace "+duration(c.DelayNS))
 	add(c.LostDelayNS > 0, "livez grace "+duration(c.LostDelayNS)+" lost")

@@ -17,22 +17,25 @@ type Stats struct {
 	Schema string       `json:"schema" jsonschema:"stats/v1"`
 	Groups []StatsGroup `json:"groups" jsonschema:"with --by version one for each service.version, else one for all"`
 
-	slowest int
+	slowest   int
+	byVersion bool
 }
 
 // StatsGroup sums up starts.
 type StatsGroup struct {
-	Version   string         `json:"version" jsonschema:"with --by version, the service.version; else empty"`
-	Starts    int            `json:"starts" jsonschema:"how many starts there are"`
-	Ready     int            `json:"ready" jsonschema:"how many got ready"`
-	Failed    int            `json:"failed" jsonschema:"how many a hook's error ended"`
-	NotReady  int            `json:"not_ready" jsonschema:"of how many the trace ends before"`
-	Simulated int            `json:"simulated" jsonschema:"how many have the times of a simulated clock"`
-	First     string         `json:"first" jsonschema:"when the first began, RFC 3339 with nanoseconds"`
-	Last      string         `json:"last" jsonschema:"when the last began"`
-	Times     []StatsTime    `json:"times" jsonschema:"hooks, phases, stages and milestones by 95th percentile, the slowest first"`
-	Outliers  []StatsOutlier `json:"outliers" jsonschema:"times beyond Tukey's outer fence, those furthest beyond the median first; there are none with less than 8 starts"`
-	Trend     StatsTrend     `json:"trend" jsonschema:"how the time to readiness went on"`
+	Version        string         `json:"version" jsonschema:"with --by version, the service.version, empty where a start says none; else empty"`
+	Starts         int            `json:"starts" jsonschema:"how many starts there are"`
+	Ready          int            `json:"ready" jsonschema:"how many got ready"`
+	Failed         int            `json:"failed" jsonschema:"how many a hook's error ended"`
+	NotReady       int            `json:"not_ready" jsonschema:"of how many the trace ends before"`
+	Simulated      int            `json:"simulated" jsonschema:"how many have the times of a simulated clock"`
+	First          string         `json:"first" jsonschema:"when the first began, RFC 3339 with nanoseconds"`
+	Last           string         `json:"last" jsonschema:"when the last began"`
+	Times          []StatsTime    `json:"times" jsonschema:"hooks, phases, stages and milestones by 95th percentile, the slowest first"`
+	Troubled       []StatsHook    `json:"troubled_hooks" jsonschema:"the hooks, and phases that failed, that kept starts from getting ready, those of most starts first"`
+	NotReadyStarts []StatsStart   `json:"not_ready_starts" jsonschema:"the starts that failed or were not ready, in order of time"`
+	Outliers       []StatsOutlier `json:"outliers" jsonschema:"times beyond Tukey's outer fence, those furthest beyond the median first; there are none with less than 8 starts"`
+	Trend          StatsTrend     `json:"trend" jsonschema:"how the time to readiness went on"`
 }
 
 // StatsTime sums up one time.
@@ -78,13 +81,14 @@ type StatsTrendGroup struct {
 
 // NewStats sums up groups of starts; each is of a version, or there is one of
 // all. The text names the slowest so many; 0 is all.
-func NewStats(groups map[string][]stats.Record, order []string, slowest int) *Stats {
-	a := &Stats{Schema: statsSchema, Groups: []StatsGroup{}, slowest: slowest}
+func NewStats(groups map[string][]stats.Record, order []string, byVersion bool, slowest int) *Stats {
+	a := &Stats{Schema: statsSchema, Groups: []StatsGroup{}, byVersion: byVersion, slowest: slowest}
 	for _, version := range order {
 		sum := stats.Sum(groups[version])
 		g := StatsGroup{
 			Version: version, Starts: sum.Starts, Ready: sum.Ready, Failed: sum.Failed, NotReady: sum.NotReady, Simulated: sum.Simulated,
 			First: rfc3339(sum.First), Last: rfc3339(sum.Last), Times: []StatsTime{}, Outliers: []StatsOutlier{},
+			Troubled: newStatsHooks(sum.TroubledHooks), NotReadyStarts: newStatsStarts(sum.NotReadyStarts),
 			Trend: StatsTrend{string(sum.Trend.Direction), sum.Trend.P, []StatsTrendGroup{}},
 		}
 		for _, r := range sum.Rows {
@@ -112,22 +116,32 @@ func (a *Stats) WriteText(w io.Writer, style Style) error {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
-		g.write(&b, style, a.slowest)
+		a.write(&b, style, g)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-func (g StatsGroup) write(b *strings.Builder, style Style, slowest int) {
+func (a *Stats) write(b *strings.Builder, style Style, g StatsGroup) {
 	title := render.Count(g.Starts, "start")
-	if g.Version != "" {
+	switch {
+	case g.Version != "":
 		title = render.Printable(g.Version, 40) + ": " + title
+	case a.byVersion:
+		title = "no version: " + title
 	}
 	fmt.Fprintf(b, "%s, %s to %s: %d ready, %d failed, %d not ready", style.Paint(InkStrong, title), seconds(g.First), seconds(g.Last), g.Ready, g.Failed, g.NotReady)
 	if g.Simulated > 0 {
 		fmt.Fprintf(b, "; %d in simulated time", g.Simulated)
 	}
 	b.WriteByte('\n')
+	g.writeTimes(b, style, a.slowest)
+	g.writeNotReady(b, style)
+	g.writeOutliers(b, style)
+	g.writeTrend(b)
+}
+
+func (g StatsGroup) writeTimes(b *strings.Builder, style Style, slowest int) {
 	t := &Table{Columns: []Column{
 		{Title: "MEDIAN", Right: true}, {Title: "P90", Right: true}, {Title: "P95", Right: true}, {Title: "WORST", Right: true}, {Title: "STARTS", Right: true}, {Title: "LAST", Right: true},
 		{Title: "WHAT"}, {Title: "SERVER"}, {Title: "WORST TRACE"},
@@ -148,8 +162,6 @@ func (g StatsGroup) write(b *strings.Builder, style Style, slowest int) {
 	if rest := len(g.Times) - shown; rest > 0 {
 		fmt.Fprintln(b, style.Paint(InkMuted, fmt.Sprintf("and %d faster ones; --slowest 0 shows all", rest)))
 	}
-	g.writeOutliers(b, style)
-	g.writeTrend(b)
 }
 
 // seconds leaves off the fractions of a time.
@@ -164,10 +176,10 @@ func (g StatsGroup) writeOutliers(b *strings.Builder, style Style) {
 	}
 	fmt.Fprintf(b, "\n%s\n", style.Paint(InkStrong, "Outliers"))
 	const most = 20
-	t := &Table{Columns: []Column{{Right: true}, {}, {}, {}, {}}}
+	t := &Table{Columns: []Column{{Right: true}, {}, {}, {}, {}, {}}}
 	for _, o := range g.Outliers[:min(most, len(g.Outliers))] {
 		t.Row(Cell{Text: "  " + duration(o.DurationNS), Ink: InkBad}, Cell{Text: "median " + duration(o.MedianNS)}, Cell{Text: o.Kind + " " + render.Printable(o.Name, 80)},
-			Cell{Text: seconds(o.Begun)}, Cell{Text: o.TraceID})
+			Cell{Text: render.Printable(o.Server, 40)}, Cell{Text: seconds(o.Begun)}, Cell{Text: o.TraceID})
 	}
 	_ = t.Write(b, style) // a strings.Builder takes everything
 	if rest := len(g.Outliers) - most; rest > 0 {
@@ -187,7 +199,7 @@ func (g StatsGroup) writeTrend(b *strings.Builder) {
 	line := ""
 	for _, t := range g.Trend.Groups {
 		i := 0
-		if high > low {
+		if float64(high-low) >= stats.Relevant*float64(low) && high > low { // else chance alone would draw peaks
 			i = int(int64(len(bars)-1) * (t.MedianNS - low) / (high - low))
 		}
 		line += string(bars[i])
@@ -198,5 +210,12 @@ func (g StatsGroup) writeTrend(b *strings.Builder) {
 		string(stats.Slower):    "slower in the later half",
 		string(stats.Faster):    "faster in the later half",
 	}[g.Trend.Direction]
-	fmt.Fprintf(b, "\nTime to readiness  %s  %s to %s, %s (p=%.3f)\n", line, duration(low), duration(high), word, g.Trend.P)
+	switch {
+	case g.Trend.Direction == string(stats.Undecided):
+	case g.Trend.P < 0.001:
+		word += " (p<0.001)"
+	default:
+		word += fmt.Sprintf(" (p=%.3f)", g.Trend.P)
+	}
+	fmt.Fprintf(b, "\nTime to readiness  %s  %s to %s, %s\n", line, duration(low), duration(high), word)
 }

@@ -27,11 +27,15 @@ type VerifyFinding struct {
 	Severity   string             `json:"severity" jsonschema:"error, warning or note"`
 	Server     string             `json:"server" jsonschema:"the server that it is on; empty when that is unknown"`
 	Kind       string             `json:"kind" jsonschema:"what name is: check, hook, route, signal or server"`
-	Name       string             `json:"name" jsonschema:"of the check, hook, route (its path) or signal; of the server where it is about many things of that"`
-	Count      int                `json:"count" jsonschema:"how many things it stands for"`
+	Name       string             `json:"name" jsonschema:"of the check, hook, route (its path) or signal; of the server where it is about that or sums up several things of it"`
+	Names      []string           `json:"names" jsonschema:"of the things that it sums up, without those that are accepted; empty where it is about one"`
+	Count      int                `json:"count" jsonschema:"how many things it stands for, or of one how many times it is there"`
+	Accepted   int                `json:"accepted" jsonschema:"how many more things suppressions accept"`
 	Source     string             `json:"source" jsonschema:"source place where the thing was registered; empty when the trace does not know"`
 	Message    string             `json:"message" jsonschema:"what was found"`
 	Suppressed *VerifySuppression `json:"suppressed" jsonschema:"the suppression that accepts it; null when none does"`
+
+	detail string // tells findings about one thing apart
 }
 
 // VerifySuppression is why a finding is accepted.
@@ -65,16 +69,17 @@ func (c VerifyCounts) AtLeast(s verify.Severity) int {
 	return n
 }
 
-// NewVerify tells of the findings of a start and of how suppressions match them.
-func NewVerify(s *startup.Startup, findings []verify.Finding, suppressed *verify.Suppressed) *Verify {
+// NewVerify tells of the findings of a start, as suppressions have left them.
+func NewVerify(s *startup.Startup, suppressed *verify.Suppressed) *Verify {
 	a := &Verify{
 		Schema: verifySchema, Start: newStart(s), Findings: []VerifyFinding{},
 		Unused: suppressionNames(suppressed.Unused), Expired: suppressionNames(suppressed.Expired),
 	}
-	for i, f := range findings {
+	for i, f := range suppressed.Findings {
 		finding := VerifyFinding{
 			Code: f.Rule.Code, Rule: f.Rule.Name, Severity: f.Rule.Severity.String(),
-			Server: f.Server, Kind: f.Kind, Name: f.Name, Count: f.Count, Source: f.Source, Message: f.Message,
+			Server: f.Server, Kind: f.Kind, Name: f.Name, Names: append([]string{}, f.Names...), Count: f.Count, Accepted: suppressed.Accepted[i],
+			Source: f.Source, Message: f.Message, detail: f.Detail,
 		}
 		by := suppressed.By[i]
 		switch {

@@ -62,7 +62,7 @@ func sarifRule(rule *verify.Rule) *sarif.ReportingDescriptor {
 		WithHelp(sarif.NewMultiformatMessageString().
 			WithText(why + "\n\nWhat to do: " + remedy).
 			WithMarkdown(why + "\n\n**What to do:** " + remedy)).
-		WithHelpURI(projectURL + "#verify").
+		WithHelpURI(projectURL + "#answers").
 		WithDefaultConfiguration(sarif.NewReportingConfiguration().WithLevel(level)).
 		WithProperties(properties)
 }
@@ -94,7 +94,11 @@ func sarifResult(f VerifyFinding, rule int, input string, bases map[string]sarif
 // fingerprint is the same for a finding from start to start: numbers and times
 // are not in it.
 func (f VerifyFinding) fingerprint() string {
-	sum := sha256.Sum256([]byte(strings.Join([]string{f.Code, f.Server, f.Kind, f.Name}, "\x00")))
+	parts := []string{f.Code, f.Server, f.Kind, f.Name}
+	if f.detail != "" {
+		parts = append(parts, f.detail)
+	}
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	return hex.EncodeToString(sum[:16])
 }
 

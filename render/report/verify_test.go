@@ -3,6 +3,7 @@ package report
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chaintrace/chaintrace/trace/startup"
 	"github.com/chaintrace/chaintrace/trace/startup/verify"
@@ -17,7 +18,7 @@ func TestVerifyOfHostileNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	findings := []verify.Finding{{Rule: rule, Server: hostile, Kind: verify.KindCheck, Name: hostile, Count: 1, Source: hostile, Message: hostile}}
-	a := NewVerify(&startup.Startup{Service: hostile, Problems: []string{hostile}}, findings, &verify.Suppressed{By: make([]*verify.Suppression, 1)})
+	a := NewVerify(&startup.Startup{Service: hostile, Problems: []string{hostile}}, verify.Suppressions(nil).Apply(findings, time.Now()))
 	for form, write := range map[string]func(b *strings.Builder) error{
 		"text":  func(b *strings.Builder) error { return a.WriteText(b, Style{}) },
 		"sarif": func(b *strings.Builder) error { return a.WriteSARIF(b, SARIF{Input: "stdin"}) },
@@ -30,5 +31,20 @@ func TestVerifyOfHostileNames(t *testing.T) {
 		if strings.ContainsAny(b.String(), "\x1b\u202e\u009b") {
 			t.Errorf("%s: %q", form, b.String())
 		}
+	}
+}
+
+// TestFingerprints: two findings about one thing are not taken for the same, and
+// one that sums up several stays the same when there are more.
+func TestFingerprints(t *testing.T) {
+	a := VerifyFinding{Code: "CT205", Server: "s", Kind: "hook", Name: "h", detail: "missing"}
+	b := a
+	if b.detail = "h\x00other"; a.fingerprint() == b.fingerprint() {
+		t.Error("a missing hook and a circle have the same fingerprint")
+	}
+	one := VerifyFinding{Code: "CT302", Server: "s", Kind: "server", Name: "s", Names: []string{"/a"}, Count: 1}
+	two := one
+	if two.Names, two.Count = []string{"/a", "/b"}, 2; one.fingerprint() != two.fingerprint() {
+		t.Error("with another path it has another fingerprint")
 	}
 }

@@ -180,7 +180,7 @@ func whyUnused(u startup.RouteOf, way *startup.Way) string {
 			}
 			switch {
 			case h.Kind == startup.HopWebService && u.Route.Match == string(startup.HopWebService):
-				return "the web service " + h.Path + " was installed first"
+				return "the root of the web service " + h.Path + " is longer"
 			case h.Kind == startup.HopWebService:
 				return "web services are asked first"
 			case h.Kind == startup.HopExact:

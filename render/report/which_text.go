@@ -130,7 +130,11 @@ func addHops(t *Table, depth int, hops []WhichHop) {
 		if i > 0 && h.Installer == hops[i-1].Installer && h.Source == hops[i-1].Source {
 			installer, source = Cell{}, Cell{} // the proxy's row is about the route of the row above
 		}
-		t.Row(Cell{indent(depth+i) + name, InkNone}, Cell{hopText(h), InkNone}, installer, source)
+		text := hopText(h)
+		if i+1 < len(hops) && strings.HasPrefix(h.Path, "/openapi/") && h.Kind == string(startup.HopPrefix) {
+			text += ": gets the document from the server that owns it"
+		}
+		t.Row(Cell{indent(depth+i) + name, InkNone}, Cell{text, InkNone}, installer, source)
 	}
 }
 

@@ -38,9 +38,9 @@ const (
 	SpanRequestHop     = "request.hop" // one server asked on a request's way down the chain; in request
 )
 
-// EventCheckMasked is an event on the ready span: a delegate's check fails but
-// a check of the same name further out hides it. It carries check.name,
-// check.origin and check.skipped_by.
+// EventCheckMasked is an event at the end of the ready span: a delegate's check
+// fails but a check of the same name further out passes and hides it. It carries
+// check.name, check.origin and check.skipped_by.
 const EventCheckMasked = "check.masked"
 
 // EventCheckPassed is an event on the ready span: whoever looks at readyz saw
@@ -80,7 +80,7 @@ const (
 
 	CheckName       = "check.name"
 	CheckOrigin     = "check.origin"     // the server that added it first
-	CheckSkippedBy  = "check.skipped_by" // the server whose configured check of the same name won
+	CheckSkippedBy  = "check.skipped_by" // the server whose check of the same name won: a configured one, unless it was never offered
 	CheckEndpoints  = "check.endpoints"  // string array: healthz, livez, readyz
 	CheckDelay      = "check.delay"      // livez grace period in nanoseconds, int
 	CheckConfigured = "check.configured" // it was on the config before New

@@ -31,7 +31,7 @@ const (
 	LedgerOwn       LedgerState = "own"       // its own
 	LedgerInherited LedgerState = "inherited" // taken over from the delegate
 	LedgerSkipped   LedgerState = "skipped"   // a check of the delegate's that a configured one of its name kept out
-	LedgerMasked    LedgerState = "masked"    // skipped, and failing where nobody sees it
+	LedgerMasked    LedgerState = "masked"    // skipped or lost, and failing while a check of its name here passes
 	LedgerLost      LedgerState = "lost"      // the delegate's, and not passed on
 	LedgerDisabled  LedgerState = "disabled"  // a hook that the config turns off
 	LedgerRejected  LedgerState = "rejected"  // a hook whose registration failed
@@ -46,7 +46,8 @@ const (
 	MarkPromoted  LedgerMark = "promoted"   // a delegate's check, now in endpoints where it was not
 	MarkLostGrace LedgerMark = "lost-grace" // a delegate's check without the livez grace period that it had there
 	MarkReplaced  LedgerMark = "replaced"   // a route that a later one of the same path took the place of
-	MarkShadowed  LedgerMark = "shadowed"   // a route whose path a server further out answers
+	MarkShadowed  LedgerMark = "shadowed"   // a route whose path another one answers before it is asked
+	MarkNamesake  LedgerMark = "namesake"   // a check that was lost, and whose name another check here has
 )
 
 // LedgerWords returns all states and marks.
@@ -54,7 +55,7 @@ func LedgerWords() []string {
 	return []string{
 		string(LedgerOwn), string(LedgerInherited), string(LedgerSkipped), string(LedgerMasked), string(LedgerLost),
 		string(LedgerDisabled), string(LedgerRejected),
-		string(MarkDuplicate), string(MarkPromoted), string(MarkLostGrace), string(MarkReplaced), string(MarkShadowed),
+		string(MarkDuplicate), string(MarkPromoted), string(MarkLostGrace), string(MarkReplaced), string(MarkShadowed), string(MarkNamesake),
 	}
 }
 
@@ -105,7 +106,7 @@ type LedgerCheck struct {
 type LedgerRoute struct {
 	LedgerEntry
 	Route      Route
-	ShadowedBy string // the server further out that answers the path first; "" for none
+	ShadowedBy string // the server that answers the path first: one further out, or this one by a web service; "" for none
 }
 
 // Ledger draws up the account of the chain.
@@ -120,6 +121,7 @@ func (s *Startup) Ledger() *Ledger {
 
 // bookkeeper draws up a ledger.
 type bookkeeper struct {
+	start   *Startup
 	servers map[string]*Server
 	hooksOf map[serverHook]*Hook
 	checkOf map[serverCheck]*Check // those that are present; of several the one with the longest grace period
@@ -132,7 +134,7 @@ type serverCheck struct{ server, name string }
 
 func newBookkeeper(s *Startup) *bookkeeper {
 	b := &bookkeeper{
-		servers: map[string]*Server{}, hooksOf: map[serverHook]*Hook{}, checkOf: map[serverCheck]*Check{}, shadows: s.Shadows(),
+		start: s, servers: map[string]*Server{}, hooksOf: map[serverHook]*Hook{}, checkOf: map[serverCheck]*Check{}, shadows: s.Shadows(),
 	}
 	for _, sv := range s.Servers {
 		b.servers[sv.Name] = sv
@@ -243,105 +245,6 @@ func (b *bookkeeper) hook(sv *Server, h *Hook, state LedgerState) LedgerHook {
 		}
 	}
 	return e
-}
-
-// checks returns the account of a server's checks.
-func (b *bookkeeper) checks(sv *Server) []LedgerCheck {
-	var out []LedgerCheck
-	for _, c := range sv.Checks {
-		out = append(out, b.check(sv, c, ledgerState(c.State)))
-	}
-	type endpointName struct{ endpoint, name string }
-	count := map[endpointName]int{}
-	here := map[string]bool{}
-	for _, c := range sv.Checks {
-		here[c.Name] = true
-		for _, e := range presentIn(c) {
-			count[endpointName{e, c.Name}]++
-		}
-	}
-	for i := range out {
-		c := &out[i]
-		if slices.ContainsFunc(presentIn(c.Check), func(e string) bool { return count[endpointName{e, c.Check.Name}] > 1 }) {
-			c.mark(MarkDuplicate)
-		}
-	}
-	if d := b.delegate(sv); d != nil {
-		for _, c := range d.Checks {
-			// Those that are not in healthz are among the server's checks already.
-			if c.Present() && !here[c.Name] {
-				here[c.Name] = true
-				out = append(out, b.check(sv, c, LedgerLost))
-			}
-		}
-	}
-	return out
-}
-
-// presentIn returns the endpoints that a check is in, none for one that was
-// passed by.
-func presentIn(c *Check) []string {
-	if !c.Present() {
-		return nil
-	}
-	return c.Endpoints
-}
-
-func ledgerState(s CheckState) LedgerState {
-	return map[CheckState]LedgerState{
-		CheckInherited: LedgerInherited, CheckSkipped: LedgerSkipped, CheckMasked: LedgerMasked, CheckLost: LedgerLost,
-	}[s]
-}
-
-// check makes an entry. A check without a state is the server's own.
-func (b *bookkeeper) check(sv *Server, c *Check, state LedgerState) LedgerCheck {
-	e := LedgerCheck{Check: c, Endpoints: c.Endpoints}
-	e.State, e.Through = state, []string{sv.Name}
-	if state == "" {
-		e.State = LedgerOwn
-	} else {
-		e.Through = b.through(sv, c.Origin, func(at *Server) bool {
-			found := b.checkOf[serverCheck{at.Name, c.Name}]
-			return found != nil && found.State == CheckOwn
-		})
-	}
-	e.Place = b.placeOfCheck(sv, e.Through[0], c)
-	var theirs *Check
-	if sv.Delegate != sv.Name {
-		theirs = b.checkOf[serverCheck{sv.Delegate, c.Name}]
-	}
-	if theirs == nil || e.State == LedgerOwn {
-		return e
-	}
-	if e.State != LedgerInherited {
-		if len(e.Endpoints) == 0 {
-			e.Endpoints = theirs.Endpoints
-		}
-		return e
-	}
-	e.Promoted = slices.DeleteFunc(slices.Clone(c.Endpoints), func(at string) bool { return slices.Contains(theirs.Endpoints, at) })
-	if len(e.Promoted) > 0 {
-		e.mark(MarkPromoted)
-	}
-	if first := b.checkOf[serverCheck{e.Through[0], c.Name}]; first != nil && first.Delay > c.Delay {
-		e.LostGrace = first.Delay
-		e.mark(MarkLostGrace)
-	}
-	return e
-}
-
-// placeOfCheck returns where the hook was registered that a check is about.
-func (b *bookkeeper) placeOfCheck(sv *Server, origin string, c *Check) string {
-	name := c.Hook()
-	if name == "" {
-		return ""
-	}
-	for _, server := range []string{origin, sv.Name} {
-		if h := b.hooksOf[serverHook{server, attr.KindPostStart, name}]; h != nil && h.RegisteredAt != "" {
-			return h.RegisteredAt
-		}
-	}
-	return ""
 }
 
 // routes returns the account of a server's routes.

@@ -66,6 +66,7 @@ func TestLedger(t *testing.T) {
 			"both: own outer readyz",
 			"db: skipped inner>outer healthz,livez,readyz", // where the delegate has it
 			"only-readyz: lost inner>outer readyz",
+			"both: lost namesake inner>outer readyz", // outer's own is another one
 		}},
 		"routes": {routes, []string{"/x: own outer"}},
 	} {
@@ -164,6 +165,53 @@ func TestLedgerLosesNothingBeforeTheMerge(t *testing.T) {
 			if h.State == startup.LedgerLost {
 				t.Errorf("%s is said to have lost %s", sv.Name, h.Hook.Name)
 			}
+		}
+	}
+}
+
+// TestLedgerOfWhatIsNotOffered: a check of a delegate's that is not in its healthz
+// may have a namesake further out, which hides it.
+func TestLedgerOfWhatIsNotOffered(t *testing.T) {
+	event := func(check, by string) trace.Event {
+		return trace.Event{Name: attr.EventCheckMasked, Attrs: []trace.Attr{kv(attr.CheckName, check), kv(attr.CheckOrigin, "inner"), kv(attr.CheckSkippedBy, by)}}
+	}
+	b := chainOfTwo()
+	b.of("outer", attr.SpanCheckAdd, 15, 15, kv(attr.CheckName, "only-readyz"), list(attr.CheckEndpoints, "livez"))
+	for i := range b.Spans {
+		if s := &b.Spans[i]; s.Name == attr.SpanReady {
+			s.Events = []trace.Event{event("both", "outer"), event("db", "outer"), event("nosuch", "outer"), event("only-readyz", "nobody")}
+		}
+	}
+	s := b.read(t)
+	_, checks, _ := ledgerLines(s.Ledger().Servers[0])
+	want := []string{
+		"db: masked inner>outer healthz,livez,readyz",
+		"both: masked namesake inner>outer readyz",
+		"only-readyz: lost namesake inner>outer readyz",
+	}
+	if got := slices.DeleteFunc(checks, func(line string) bool { return !strings.Contains(line, "masked") && !strings.Contains(line, "lost") }); !slices.Equal(got, want) {
+		t.Errorf("passed by are %q, want %q", got, want)
+	}
+	if lost := s.Outermost().ChecksIn(startup.CheckLost); len(lost) > 0 {
+		t.Errorf("%s is said to be lost without a namesake", lost[0].Name)
+	}
+}
+
+// TestLedgerLosesNoCheckBeforeTheEndpointsAreClosed: while a server's PrepareRun
+// goes on, it may still add what its delegate has added in its own.
+func TestLedgerLosesNoCheckBeforeTheEndpointsAreClosed(t *testing.T) {
+	for _, c := range []struct {
+		prepared int64
+		want     []string
+	}{{0, []string{"early: lost in>out readyz"}}, {40, []string{"early: lost in>out readyz", "late: lost in>out readyz"}}} {
+		b := newBuilder()
+		b.of("in", attr.SpanServerNew, 1, 5)
+		b.of("in", attr.SpanCheckAdd, 2, 2, kv(attr.CheckName, "early"), list(attr.CheckEndpoints, "readyz"))
+		b.of("out", attr.SpanServerNew, 10, 15, kv(attr.ServerDelegate, "in"))
+		b.of("out", attr.SpanServerPrepare, 20, c.prepared)
+		b.of("in", attr.SpanCheckAdd, 25, 25, kv(attr.CheckName, "late"), list(attr.CheckEndpoints, "readyz"))
+		if _, got, _ := ledgerLines(b.read(t).Ledger().Servers[0]); !slices.Equal(got, c.want) {
+			t.Errorf("prepared @%d: %q, want %q", c.prepared, got, c.want)
 		}
 	}
 }

@@ -40,6 +40,7 @@ func FromTrace(t *trace.Trace) (*Startup, error) {
 	r.routes()
 	r.runs()
 	r.ready()
+	r.passedBy()
 	r.phaseFailure()
 	r.anomalies(t.Anomalies())
 	return r.out, nil

@@ -1,50 +1,169 @@
 package startup
 
-import "github.com/chaintrace/chaintrace/trace/attr"
+import (
+	"iter"
+	"strings"
+
+	"github.com/chaintrace/chaintrace/trace/attr"
+)
 
 // Shadows knows the routes that no request reaches by their path.
 type Shadows map[routeKey]string
 
 type routeKey struct{ server, match, path string }
 
-// Shadows finds the routes that no request reaches by its path, as a server
-// further out answers it first: with the same path and kind of match, or an exact
-// path with a web service. The web service /apis takes that path alone and is
-// covered by an exact one.
+// Shadows finds the routes that no request reaches by its path, as something else
+// takes all that they would: on a server further out a route of that path or a
+// longer way up, or a web service of their own server, which is asked before the
+// mux. An APIService's route for a group version that may be the chain's own
+// passes requests on and shadows nothing, and neither does the custom resource
+// handler. OpenAPI documents that the aggregator fetches by itself are reached.
 func (s *Startup) Shadows() Shadows {
-	out := Shadows{}
-	type pathMatch struct{ path, match string }
-	first := map[pathMatch]string{}
-	for _, sv := range s.OutermostFirst() {
-		for _, r := range sv.Routes {
-			for _, match := range coveringMatches(r) {
-				if outer, ok := first[pathMatch{r.Path, match}]; ok && outer != sv.Name {
-					out[routeKey{sv.Name, r.Match, r.Path}] = outer
-					break
-				}
+	router := s.router(func(*Route) bool { return true })
+	out, holders := Shadows{}, holders{}
+	if len(router.tables) == 0 {
+		return out
+	}
+	for place := 0; place >= 0; place = router.next(place) {
+		t := router.tables[place]
+		for i := range t.server.Routes {
+			r := &t.server.Routes[i]
+			if by := router.shadow(place, holders.of(r), r); by != "" {
+				out[routeKey{t.server.Name, r.Match, r.Path}] = by
 			}
 		}
-		for _, r := range sv.Routes {
-			pm := pathMatch{r.Path, r.Match}
-			if _, ok := first[pm]; !ok {
-				first[pm] = sv.Name
-			}
-		}
+		holders.add(place, t)
 	}
 	return out
 }
 
-// coveringMatches returns the kinds of match with which the same path further
-// out covers a route.
-func coveringMatches(r Route) []string {
-	switch {
-	case r.Match == attr.MatchExact:
-		return []string{attr.MatchExact, attr.MatchWebService}
-	case r.Match == attr.MatchWebService && r.Path == "/apis":
-		return []string{attr.MatchWebService, attr.MatchExact}
+// holders knows which servers have a path, so that of a long chain only those are
+// looked at which may cover a route. Places are ascending: the outermost first.
+type holders map[string][]int
+
+func (h holders) add(place int, t *routeTable) {
+	for _, paths := range []map[string]int{t.services, t.exact, t.prefixes} {
+		for path := range paths {
+			if places := h[path]; len(places) == 0 || places[len(places)-1] != place {
+				h[path] = append(places, place)
+			}
+		}
 	}
-	return []string{r.Match}
 }
 
-// By returns the server that answers the route's path first, or "".
+// of returns the places of servers that have a route's path or one above it, each
+// once and in order.
+func (h holders) of(r *Route) iter.Seq[int] {
+	var heads [][]int
+	for n := range len(r.Path) + 1 {
+		if places := h[r.Path[:n]]; len(places) > 0 {
+			heads = append(heads, places)
+		}
+	}
+	return func(yield func(int) bool) {
+		for {
+			next := -1
+			for _, places := range heads {
+				if len(places) > 0 && (next < 0 || places[0] < next) {
+					next = places[0]
+				}
+			}
+			if next < 0 || !yield(next) {
+				return
+			}
+			for i, places := range heads {
+				if len(places) > 0 && places[0] == next {
+					heads[i] = places[1:]
+				}
+			}
+		}
+	}
+}
+
+// By returns the server that answers the route's path before it is asked, or "":
+// one further out, or its own, where a web service does.
 func (s Shadows) By(server string, r Route) string { return s[routeKey{server, r.Match, r.Path}] }
+
+// shadow returns the server that answers a route's path first, or "".
+func (r *Router) shadow(place int, further iter.Seq[int], route *Route) string {
+	for at := range further {
+		cover := r.tables[at].cover(route)
+		switch {
+		case cover == nil:
+			continue
+		case fetchesOpenAPI(cover):
+			return ""
+		case !r.mayPass(at, cover):
+			return r.tables[at].server.Name
+		}
+	}
+	if own := r.tables[place]; route.Match != attr.MatchWebService && own.coveredByService(route) {
+		return own.server.Name
+	}
+	return ""
+}
+
+// mayPass reports whether a route passes requests on to the delegate, or may.
+func (r *Router) mayPass(place int, route *Route) bool {
+	if r.tables[place].crds && (route.Path == "/apis" || route.Path == "/apis/") {
+		return true
+	}
+	gv := proxied(route)
+	if gv == "" {
+		return false
+	}
+	for _, at := range r.further(place) {
+		if r.tables[at].groups[gv] || r.tables[at].crds {
+			return true
+		}
+	}
+	return false
+}
+
+// cover returns a route of the table that takes every request that a route further
+// in could, or nil.
+func (t *routeTable) cover(route *Route) *Route {
+	switch {
+	case route.Match == attr.MatchPrefix:
+		return t.below(route.Path)
+	case route.Match == attr.MatchWebService && route.Path != "/apis":
+		if _, itself := t.find(route.Path); itself == nil {
+			return nil
+		}
+		return t.below(route.Path + "/")
+	}
+	_, found := t.find(route.Path)
+	return found
+}
+
+// below returns the web service or prefix that takes everything that begins with a
+// path, which ends in a slash; nil when there is none.
+func (t *routeTable) below(path string) *Route {
+	if root := strings.TrimSuffix(path, "/"); root != path {
+		if services := t.servicesFor(root); len(services) > 0 && root != "/apis" {
+			return &t.server.Routes[services[0]]
+		}
+	}
+	for n := min(len(path), t.longest); n > 0; n-- {
+		if i, ok := t.prefixes[path[:n]]; ok {
+			return &t.server.Routes[i]
+		}
+	}
+	return nil
+}
+
+// coveredByService reports whether web services of the same server take all that a
+// path on its mux would.
+func (t *routeTable) coveredByService(route *Route) bool {
+	if route.Match != attr.MatchPrefix {
+		return len(t.servicesFor(route.Path)) > 0
+	}
+	cover := t.below(route.Path)
+	return cover != nil && cover.Match == attr.MatchWebService
+}
+
+// fetchesOpenAPI reports whether a route is of an aggregator that gets OpenAPI
+// documents of its delegates by itself, whatever covers their paths.
+func fetchesOpenAPI(r *Route) bool {
+	return strings.HasPrefix(r.Path, "/openapi/") && strings.Contains(r.Installer+" "+r.Source, "aggregator")
+}

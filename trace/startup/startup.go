@@ -142,7 +142,8 @@ const (
 	CheckInherited
 	// CheckSkipped: the delegate's, dropped since a configured check here has its name.
 	CheckSkipped
-	// CheckMasked: skipped, and the delegate's check fails, which nobody sees.
+	// CheckMasked: skipped or not offered, and the delegate's check fails while one
+	// of its name here passes, so that nobody sees it.
 	CheckMasked
 	// CheckLost: the delegate's, not offered upwards since it is not in its
 	// healthz, and nothing of that name exists here.
@@ -175,6 +176,8 @@ type Check struct {
 	Endpoints  []string      // of healthz, livez, readyz, in this order
 	Delay      time.Duration // livez grace period here
 	SkippedBy  string        // for skipped and masked: the server whose check won
+	NotOffered bool          // for masked: it was not skipped, but is not in its delegate's healthz
+	At         time.Duration // when the server added, took over or skipped it; of one that it has not, when its own server added it
 }
 
 // Route is a path or web service installed on one server.

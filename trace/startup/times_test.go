@@ -208,11 +208,14 @@ func TestLargeTraces(t *testing.T) {
 		b.add(root, attr.SpanHookRun, 3, 4, kv(attr.HookName, hook), kv(attr.HookOutcome, outcome), list(attr.HookWaitsFor, "hook:"+next))
 		parent = b.add(parent, attr.SpanServerPrepare, 2, 3, kv(attr.ServerName, "inner"))
 		b.Spans[1].Events = append(b.Spans[1].Events, trace.Event{Name: attr.EventCheckMasked, Attrs: []trace.Attr{kv(attr.CheckName, hook), kv(attr.CheckSkippedBy, "outer")}})
+		b.of("inner", attr.SpanCheckAdd, 1, 2, kv(attr.CheckName, "ready-"+hook), list(attr.CheckEndpoints, attr.Readyz))
+		b.Spans[1].Events = append(b.Spans[1].Events, trace.Event{Name: attr.EventCheckMasked, Attrs: []trace.Attr{
+			kv(attr.CheckName, "ready-"+hook), kv(attr.CheckOrigin, "inner"), kv(attr.CheckSkippedBy, "outer")}})
 	}
 	b.of("outer", attr.SpanServerNew, 1, 2, kv(attr.ServerDelegate, "inner"))
 	s := b.read(t)
 	checkOffsets(t, s)
-	if s.Runs[0].BecauseOf == "" || len(s.Server("outer").Checks) != 2*n || s.Server("outer").Checks[0].State != startup.CheckMasked {
+	if s.Runs[0].BecauseOf == "" || len(s.Server("outer").Checks) != 3*n || s.Server("outer").Checks[0].State != startup.CheckMasked {
 		t.Errorf("of a large trace it reads %+v and %+v", s.Runs[0], s.Server("outer").Checks[0])
 	}
 }

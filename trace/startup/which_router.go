@@ -99,9 +99,8 @@ func (r *Router) enter(w *Way, place int, path string) {
 		r.pass(w, place, path)
 		return
 	}
-	below := path != route.Path && path != route.Path+"/"
 	switch gv := proxied(route); {
-	case kind == HopWebService && below && rootOnly(route):
+	case t.lacks(kind, route, path):
 		w.finish(WayNotFound, t.server.Name, http.StatusNotFound)
 	case kind == HopWebService:
 		w.finish(WayAnswered, t.server.Name, 0)
@@ -111,8 +110,6 @@ func (r *Router) enter(w *Way, place int, path string) {
 		r.customResource(w, place, path)
 	case aggregatesOpenAPI(route):
 		r.openAPI(w, place, path)
-	case kind == HopPrefix && route.Path == openAPIV3 && !t.ownsOpenAPI(strings.TrimPrefix(path, openAPIV3)):
-		w.finish(WayNotFound, t.server.Name, http.StatusNotFound)
 	default:
 		w.finish(WayAnswered, t.server.Name, 0)
 	}

@@ -110,8 +110,9 @@ func (t *routeTable) matches(path string) []*Route {
 
 // servicesFor returns the places of the web services that take a path: those
 // whose root it is, or continues with a slash. The root /apis takes no more than
-// itself, since everything below may belong to another server. They are in the
-// order in which they were installed, which is that in which they are asked.
+// itself, since everything below may belong to another server. The longest root is
+// first: that one answers, as the director hands the request over to go-restful's
+// CurlyRouter, which looks for the root that fits best.
 func (t *routeTable) servicesFor(path string) []int {
 	var found []int
 	add := func(root string) {
@@ -125,7 +126,7 @@ func (t *routeTable) servicesFor(path string) []int {
 		}
 	}
 	add(path)
-	slices.Sort(found)
+	slices.Reverse(found)
 	return found
 }
 
@@ -141,6 +142,19 @@ func rootOnly(r *Route) bool {
 	return false
 }
 
+// lacks reports whether a route takes a path that its handler is known not to have.
+func (t *routeTable) lacks(kind HopKind, r *Route, path string) bool {
+	switch {
+	case kind == HopWebService:
+		return path != r.Path && path != r.Path+"/" && rootOnly(r)
+	case kind != HopPrefix || aggregatesOpenAPI(r):
+		return false
+	case r.Path == openAPIV3:
+		return !t.ownsOpenAPI(strings.TrimPrefix(path, openAPIV3))
+	}
+	return path == pprofCmdline && strings.HasSuffix(r.Installer, "Profiling.Install")
+}
+
 // proxied returns the group version whose requests a route proxies, or "": those
 // that AddAPIService installs for a version, but not those for a group, which the
 // aggregator answers.
@@ -154,6 +168,9 @@ func proxied(r *Route) string {
 	}
 	return groupVersionOf(path)
 }
+
+// pprofCmdline is linked to by the page of profiles and belongs to none of them.
+const pprofCmdline = "/debug/pprof/cmdline"
 
 // The paths of the documents of OpenAPI version 3.
 const (

@@ -55,6 +55,7 @@ func TestWayOfOneServer(t *testing.T) {
 	r := chainOf(&startup.Server{Name: "s", Routes: routesOf(
 		"prefix /a/", "prefix /a/b/", "exact /a/b/c", "exact /ws/x", "webservice /ws", "webservice /ws/deep", "webservice /apis",
 		"exact /apis/x", "prefix /openapi/v3/ routes.OpenAPI.InstallV3", "webservice /version routes.Version.Install",
+		"prefix /debug/pprof/ routes.Profiling.Install",
 	), Groups: []startup.Group{{Name: "g", Versions: []string{"v1"}}}}).Router()
 	for path, want := range map[string]string{
 		"/a/b/c":                "s exact /a/b/c > answered s 0",
@@ -62,12 +63,14 @@ func TestWayOfOneServer(t *testing.T) {
 		"/a/c":                  "s prefix /a/ > answered s 0",
 		"/a":                    "s notfound > end > not-found  404",       // a prefix does not take the path without its slash
 		"/ws/x":                 "s webservice /ws > answered s 0",         // before the exact path
-		"/ws/deep/x":            "s webservice /ws > answered s 0",         // installed first
+		"/ws/deep/x":            "s webservice /ws/deep > answered s 0",    // the longer root, though installed later
 		"/wsx":                  "s notfound > end > not-found  404",       // not continued with a slash
 		"/apis/":                "s webservice /apis > answered s 0",       // takes no more than itself
 		"/apis/x":               "s exact /apis/x > answered s 0",          // …
 		"/apis/y":               "s notfound > end > not-found  404",       // …
 		"/version/x":            "s webservice /version > not-found s 404", // has nothing below its root
+		"/debug/pprof/heap":     "s prefix /debug/pprof/ > answered s 0",
+		"/debug/pprof/cmdline":  "s prefix /debug/pprof/ > not-found s 404", // linked to, and no profile
 		"/version/":             "s webservice /version > answered s 0",
 		"/openapi/v3/apis/g/v1": "s prefix /openapi/v3/ > answered s 0",
 		"/openapi/v3/apis/g/v2": "s prefix /openapi/v3/ > not-found s 404",
@@ -203,14 +206,18 @@ func TestFindAgreesWithTryingAll(t *testing.T) {
 }
 
 func tryAll(routes []startup.Route, path string) (startup.HopKind, string) {
+	root, served := "", false
 	for _, r := range routes {
 		takes := path == r.Path || strings.HasPrefix(path, r.Path+"/")
 		if r.Path == "/apis" {
 			takes = path == "/apis" || path == "/apis/"
 		}
-		if r.Match == attr.MatchWebService && takes {
-			return startup.HopWebService, r.Path
+		if r.Match == attr.MatchWebService && takes && (!served || len(r.Path) > len(root)) {
+			root, served = r.Path, true
 		}
+	}
+	if served {
+		return startup.HopWebService, root
 	}
 	if slices.ContainsFunc(routes, func(r startup.Route) bool { return r.Match == attr.MatchExact && r.Path == path }) {
 		return startup.HopExact, path
@@ -228,7 +235,12 @@ func tryAll(routes []startup.Route, path string) (startup.HopKind, string) {
 }
 
 func BenchmarkWhich(b *testing.B) {
-	const routes = 10_000
+	for _, routes := range []int{1_000, 10_000, 100_000} {
+		b.Run(fmt.Sprint(routes), func(b *testing.B) { benchmarkWhich(b, routes) })
+	}
+}
+
+func benchmarkWhich(b *testing.B, routes int) {
 	sv, inner := &startup.Server{Name: "out"}, &startup.Server{Name: "in"}
 	for i := range routes {
 		path := fmt.Sprintf("/apis/group-%d/v1", i)
@@ -240,11 +252,12 @@ func BenchmarkWhich(b *testing.B) {
 		for b.Loop() {
 			s.Router()
 		}
+		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(routes), "ns/route")
 	})
 	b.Run("way", func(b *testing.B) {
 		r := s.Router()
 		for b.Loop() {
-			r.Way("/apis/group-9999/v1/things/name")
+			r.Way(fmt.Sprintf("/apis/group-%d/v1/things/name", routes-1))
 		}
 	})
 }

@@ -176,6 +176,9 @@ func structure(s *startup.Startup) facts {
 func (f facts) addCheck(sv *startup.Server, c *startup.Check) {
 	switch c.State {
 	case startup.CheckSkipped, startup.CheckMasked:
+		if c.NotOffered {
+			return // that it fails is an error, and no part of the structure
+		}
 		f.add(key{KindSkippedCheck, sv.Name, c.Name}, false, "skipped by", c.SkippedBy)
 	case startup.CheckLost:
 		f.add(key{KindLostCheck, sv.Name, c.Name}, false)

@@ -19,18 +19,17 @@ import (
 // Keep is for [trace.ReadOptions]; what was read goes to Add. The zero value is
 // ready to use. Its methods must not be called concurrently.
 type Sieve struct {
-	passed map[trace.TraceID]*passed      // traces of the input that is being read
-	open   map[trace.TraceID][]trace.Span // starts of earlier inputs that did not end there
-	made   map[trace.TraceID][]Record
-
-	foreign map[trace.TraceID]bool // traces that show no server chain
-	again   int
+	read  map[trace.TraceID]*gathered // of the input that is being read
+	open  map[trace.TraceID]*gathered // of earlier inputs
+	made  map[trace.TraceID][]Record
+	again int
 }
 
-// passed is what is known of a trace beside the spans that passed.
-type passed struct {
-	kept  int
-	chain bool // a span of it tells of a server chain
+// gathered is what is kept of a trace.
+type gathered struct {
+	spans []trace.Span // those that passed; while an input is read, not yet
+	kept  int          // how many of the input
+	chain bool         // a span of it tells of a server chain
 
 	// first is the earliest span that did not pass: where the startup span is
 	// missing, times are offsets from the earliest one.
@@ -44,11 +43,14 @@ type first struct {
 	resource   *trace.Resource
 }
 
-func (f *first) see(s *trace.Span) {
-	timed := s.Start > 0
+func (f *first) see(s *trace.Span) { f.merge(first{s.SpanID, s.Start, s.End, s.Resource}) }
+
+// merge takes the other one if that is earlier. One without a time is not.
+func (f *first) merge(other first) {
+	timed := other.start > 0
 	if f.resource == nil || timed && f.start <= 0 ||
-		timed == (f.start > 0) && cmp.Or(cmp.Compare(s.Start, f.start), slices.Compare(s.SpanID[:], f.id[:])) < 0 {
-		*f = first{s.SpanID, s.Start, s.End, s.Resource}
+		timed == (f.start > 0) && cmp.Or(cmp.Compare(other.start, f.start), slices.Compare(other.id[:], f.id[:])) < 0 {
+		*f = other
 	}
 }
 
@@ -65,13 +67,13 @@ const mostSpans = 4 * mostTimes
 // Keep reports whether a record is made of this span, and takes off it what is
 // not needed for that.
 func (v *Sieve) Keep(s *trace.Span) bool {
-	p := v.passed[s.TraceID]
+	p := v.read[s.TraceID]
 	if p == nil {
-		if v.passed == nil {
-			v.passed = map[trace.TraceID]*passed{}
+		if v.read == nil {
+			v.read = map[trace.TraceID]*gathered{}
 		}
-		p = &passed{}
-		v.passed[s.TraceID] = p
+		p = &gathered{}
+		v.read[s.TraceID] = p
 	}
 	p.chain = p.chain || startup.InVocabulary(s.Name)
 	if !takesTime(s) || p.kept == mostSpans {
@@ -82,7 +84,8 @@ func (v *Sieve) Keep(s *trace.Span) bool {
 	s.Events, s.Links = nil, nil
 	s.Attrs = slices.DeleteFunc(s.Attrs, func(a trace.Attr) bool {
 		switch a.Key {
-		case attr.ServerName, attr.HookName, attr.HookOrigin, attr.HookOutcome, attr.HookWaitsFor, attr.SignalName:
+		case attr.ServerName, attr.HookName, attr.HookOrigin, attr.HookOutcome, attr.HookWaitsFor,
+			attr.HookBlockedOn, attr.HookError, attr.SignalName:
 			return false
 		}
 		return true
@@ -97,7 +100,8 @@ func takesTime(s *trace.Span) bool {
 		attr.SpanServerPrepare, attr.SpanListenerServe, attr.SpanHooksRun, attr.SpanHookRun, attr.SpanReady:
 		return true
 	case attr.SpanSignal:
-		return s.Attr(attr.SignalName).Str() == startup.SignalReady
+		name := s.Attr(attr.SignalName).Str()
+		return name == startup.SignalReady || name == startup.MuxComplete
 	}
 	return false
 }
@@ -106,28 +110,35 @@ func takesTime(s *trace.Span) bool {
 // have ended, and of which this input had nothing more, are summed up.
 func (v *Sieve) Add(t *trace.Trace) {
 	if v.open == nil {
-		v.open, v.made, v.foreign = map[trace.TraceID][]trace.Span{}, map[trace.TraceID][]Record{}, map[trace.TraceID]bool{}
+		v.open, v.made = map[trace.TraceID]*gathered{}, map[trace.TraceID][]Record{}
 	}
 	for _, one := range t.Split() {
-		id := one.Spans[0].TraceID
-		if contradict(v.open[id], one.Spans) {
+		if g := v.read[one.Spans[0].TraceID]; g != nil {
+			g.spans = one.Spans
+		}
+	}
+	for id, g := range v.read {
+		before := v.open[id]
+		if before != nil && contradict(before.spans, g.spans) {
 			v.sumUp(id) // another start has the same ID, as reproducible runs do
+			before = nil
 		}
-		v.open[id] = append(v.open[id], one.Spans...)
-	}
-	for id, p := range v.passed {
-		if !p.chain {
-			v.foreign[id] = true
-		} else if root := findRoot(v.open[id]); p.first.resource != nil && (root == nil || root.Start <= 0) {
-			v.open[id] = append(v.open[id], p.first.span(id))
+		if before == nil {
+			v.open[id] = g
+			continue
+		}
+		before.spans = append(before.spans, g.spans...)
+		before.chain = before.chain || g.chain
+		if g.first.resource != nil {
+			before.first.merge(g.first)
 		}
 	}
-	for id, spans := range v.open {
-		if root := findRoot(spans); v.passed[id] == nil && root != nil && root.End > 0 {
+	for id, g := range v.open {
+		if root := findRoot(g.spans); v.read[id] == nil && root != nil && root.End > 0 {
 			v.sumUp(id)
 		}
 	}
-	v.passed = nil
+	v.read = nil
 }
 
 // findRoot returns the startup span that says most; nil when there is none.
@@ -156,8 +167,12 @@ func contradict(some, more []trace.Span) bool {
 
 // sumUp makes a record of an open start, unless it is one that was read before.
 func (v *Sieve) sumUp(id trace.TraceID) {
-	spans := v.open[id]
+	g := v.open[id]
 	delete(v.open, id)
+	spans := g.spans
+	if root := findRoot(spans); g.first.resource != nil && (root == nil || root.Start <= 0) {
+		spans = append(spans, g.first.span(id))
+	}
 	type identity struct {
 		id         trace.SpanID
 		name       string
@@ -193,14 +208,15 @@ func (v *Sieve) sumUp(id trace.TraceID) {
 // how many starts were in the inputs more than once, and foreign how many traces
 // show no server chain. Nothing must be added afterwards.
 func (v *Sieve) Records() (records []Record, again, foreign int) {
-	for id := range v.open {
-		v.sumUp(id)
+	for id, g := range v.open {
+		if g.chain {
+			v.sumUp(id)
+		}
 	}
 	for _, id := range slices.SortedFunc(maps.Keys(v.made), compareIDs) {
 		records = append(records, v.made[id]...)
-		delete(v.foreign, id)
 	}
-	return records, v.again, len(v.foreign)
+	return records, v.again, len(v.open)
 }
 
 func compareIDs(a, b trace.TraceID) int { return slices.Compare(a[:], b[:]) }

@@ -16,6 +16,7 @@ import (
 	"github.com/aclements/go-moremath/stats"
 
 	"github.com/chaintrace/chaintrace/trace"
+	"github.com/chaintrace/chaintrace/trace/attr"
 	"github.com/chaintrace/chaintrace/trace/startup"
 )
 
@@ -44,6 +45,7 @@ type Record struct {
 	Simulated bool
 	LastHook  Key // the hook that was done last, of a start that got ready
 	times     map[Key]time.Duration
+	troubles  []Trouble // of a start that did not get ready
 }
 
 // mostTimes bounds a record: a start has no more hooks than that.
@@ -54,7 +56,7 @@ const mostTimes = 1000
 func NewRecord(id trace.TraceID, s *startup.Startup) Record {
 	r := Record{
 		TraceID: id, Begun: s.Start, Version: shared(s.Version), Outcome: s.Outcome(), Simulated: s.Simulated(),
-		times: map[Key]time.Duration{},
+		times: map[Key]time.Duration{}, troubles: troubles(s),
 	}
 	ready := r.Outcome == startup.OutcomeReady
 	for _, b := range s.Blame() { // the slowest first
@@ -66,6 +68,14 @@ func NewRecord(id trace.TraceID, s *startup.Startup) Record {
 		if !stage.Unfinished && (ready || stage.Name != startup.StageHooks) {
 			r.times[Key{KindStage, "", stage.Name}] += stage.Duration()
 		}
+	}
+	for _, p := range s.Phases {
+		if p.Name == attr.SpanListenerServe && p.End >= p.Start {
+			r.times[Key{KindMilestone, "", "listening"}] = p.End
+		}
+	}
+	if mux := s.Mux(); mux.Fired != nil {
+		r.times[Key{KindMilestone, "", startup.MuxComplete}] = mux.Fired.At
 	}
 	if ready {
 		r.times[Key{KindMilestone, "", "ready"}] = s.Ready.At
@@ -79,7 +89,8 @@ func NewRecord(id trace.TraceID, s *startup.Startup) Record {
 
 // equal reports whether two records are of the same start.
 func (r Record) equal(other Record) bool {
-	return r.Begun.Equal(other.Begun) && r.Version == other.Version && r.Outcome == other.Outcome && r.LastHook == other.LastHook && maps.Equal(r.times, other.times)
+	return r.Begun.Equal(other.Begun) && r.Version == other.Version && r.Outcome == other.Outcome && r.LastHook == other.LastHook &&
+		maps.Equal(r.times, other.times) && slices.Equal(r.troubles, other.troubles)
 }
 
 // newKey makes a key that does not hold on to the trace, whose names are pieces of
@@ -112,7 +123,10 @@ type Stats struct {
 	Simulated                       int // how many of them in simulated time
 	First, Last                     time.Time
 
-	Rows     []Row     // by 95th percentile, the slowest first
+	Rows           []Row          // by 95th percentile, the slowest first
+	NotReadyStarts []Troubled     // those that failed or were not ready, in order of time
+	TroubledHooks  []TroubledHook // what kept them from it, those of most starts first
+
 	Outliers []Outlier // by how much longer than the median they took, the most first
 	Trend    Trend
 }
@@ -141,6 +155,7 @@ func Sum(records []Record) *Stats {
 		out.Rows = append(out.Rows, row)
 		out.Outliers = append(out.Outliers, outliers...)
 	}
+	out.NotReadyStarts, out.TroubledHooks = troubled(records)
 	slices.SortStableFunc(out.Rows, func(a, b Row) int { return cmp.Compare(b.P95, a.P95) })
 	slices.SortStableFunc(out.Outliers, func(a, b Outlier) int { return cmp.Compare(b.Took-b.Median, a.Took-a.Median) })
 	return out

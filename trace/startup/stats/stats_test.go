@@ -3,8 +3,12 @@ package stats_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/chaintrace/chaintrace/trace"
 	"github.com/chaintrace/chaintrace/trace/attr"
@@ -68,6 +72,69 @@ func TestSum(t *testing.T) {
 	}
 	if s.Rows[0].P95 < s.Rows[1].P95 {
 		t.Error("the slowest does not come first")
+	}
+}
+
+// TestNotReadyStarts: what is told of a start that did not get ready are the hooks
+// that kept it from it, and not those that only waited for them.
+func TestNotReadyStarts(t *testing.T) {
+	hung := func(name, in string, end time.Duration) *startup.HookRun {
+		return &startup.HookRun{Name: name, Origin: "s", Interval: startup.Interval{Start: 0, End: end}, Outcome: attr.OutcomeHung, BlockedOn: in}
+	}
+	failed := &startup.HookRun{Name: "fails", Origin: "s", Interval: startup.Interval{Start: 0, End: 5 * ms}, Outcome: attr.OutcomeFailed, Err: "no luck"}
+	done := &startup.HookRun{Name: "done", Origin: "s", Interval: startup.Interval{Start: 0, End: 5 * ms}, Outcome: attr.OutcomeRan}
+	starts := map[int]*startup.Startup{
+		1: {Runs: []*startup.HookRun{hung("waits", "hook:hangs", -1), hung("hangs", "cache:things", -1), done}},
+		2: {Runs: []*startup.HookRun{hung("hangs", "cache:things", 7*ms)}},
+		3: {Runs: []*startup.HookRun{hung("hangs", "cache:things", -1), failed}, Failure: &startup.Failure{Hook: "fails"}},
+		4: {Runs: []*startup.HookRun{hung("egg", "hook:hen", -1), hung("hen", "hook:egg", -1)}},
+		5: {Runs: []*startup.HookRun{hung("hangs", "cache:things", -1)}, Ready: &startup.Ready{}},
+		6: {},
+		7: {Failure: &startup.Failure{Phase: attr.SpanListenerServe, Server: "s", Err: "address in use"}},
+	}
+	var records []stats.Record
+	for i := range 8 {
+		if s := starts[i]; s != nil {
+			s.Start, s.End = time.Unix(int64(i), 0), time.Hour
+			records = append(records, stats.NewRecord(id(i), s))
+		}
+	}
+	sum := stats.Sum(records)
+	key := func(name string) stats.Key { return stats.Key{Kind: stats.KindHook, Server: "s", Name: name} }
+	start := func(i int, outcome startup.Outcome, troubles ...stats.Trouble) stats.Troubled {
+		return stats.Troubled{TraceID: id(i), Begun: time.Unix(int64(i), 0), Outcome: outcome, Troubles: troubles}
+	}
+	want := []stats.Troubled{
+		start(1, startup.OutcomeNotReady, stats.Trouble{Key: key("hangs"), Why: "cache:things"}),
+		start(2, startup.OutcomeNotReady, stats.Trouble{Key: key("hangs"), Took: 7 * ms, Why: "cache:things"}),
+		start(3, startup.OutcomeFailed, stats.Trouble{Key: key("fails"), Failed: true, Took: 5 * ms, Why: "no luck"}),
+		start(4, startup.OutcomeNotReady, stats.Trouble{Key: key("egg"), Why: "hook:hen"}, stats.Trouble{Key: key("hen"), Why: "hook:egg"}),
+		start(6, startup.OutcomeNotReady),
+		start(7, startup.OutcomeFailed, stats.Trouble{Key: stats.Key{Kind: stats.KindPhase, Server: "s", Name: attr.SpanListenerServe}, Failed: true, Why: "address in use"}),
+	}
+	if diff := cmp.Diff(want, sum.NotReadyStarts); diff != "" {
+		t.Error(diff)
+	}
+	hooks := []stats.TroubledHook{
+		{Key: key("hangs"), Unfinished: 2}, {Key: key("egg"), Unfinished: 1}, {Key: key("fails"), Failed: 1}, {Key: key("hen"), Unfinished: 1},
+		{Key: stats.Key{Kind: stats.KindPhase, Server: "s", Name: attr.SpanListenerServe}, Failed: 1},
+	}
+	if diff := cmp.Diff(hooks, sum.TroubledHooks); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestMilestones: also of a start that did not get ready.
+func TestMilestones(t *testing.T) {
+	s := &startup.Startup{
+		Phases:  []startup.Phase{{Name: attr.SpanListenerServe, Interval: startup.Interval{Start: 3 * ms, End: 4 * ms}}},
+		Signals: []startup.Signal{{Name: startup.MuxComplete, At: 9 * ms}}, End: time.Hour,
+	}
+	sum := stats.Sum([]stats.Record{stats.NewRecord(id(1), s)})
+	for name, want := range map[string]time.Duration{"listening": 4 * ms, startup.MuxComplete: 9 * ms} {
+		if r := row(t, sum, stats.Key{Kind: stats.KindMilestone, Name: name}); r.Max != want {
+			t.Errorf("%s: %+v, want %v", name, r, want)
+		}
 	}
 }
 
@@ -135,5 +202,12 @@ func TestRecordsAreBounded(t *testing.T) {
 	sum := stats.Sum([]stats.Record{stats.NewRecord(id(1), s)})
 	if len(sum.Rows) > 1010 || sum.Rows[0].Name != "99999" {
 		t.Errorf("%d times are kept, first %+v", len(sum.Rows), sum.Rows[0])
+	}
+	for _, r := range s.Runs {
+		r.Outcome, r.Err = attr.OutcomeFailed, strings.Repeat("é", 10_000)
+	}
+	troubles := stats.Sum([]stats.Record{stats.NewRecord(id(1), s)}).NotReadyStarts[0].Troubles
+	if len(troubles) > 8 || len(troubles[0].Why) > 210 || !utf8.ValidString(troubles[0].Why) {
+		t.Errorf("%d hooks are kept, with %d bytes of an error", len(troubles), len(troubles[0].Why))
 	}
 }

@@ -36,7 +36,8 @@ const (
 	mostGroups     = 12
 	fewestForTrend = 8    // starts
 	alpha          = 0.05 // how likely chance alone may be
-	relevant       = 0.02 // share of the median that the halves must differ by
+	// Relevant is the share of the median that the halves must differ by for a trend.
+	Relevant = 0.02
 )
 
 // trend looks at records in order of time.
@@ -61,7 +62,7 @@ func trend(records []Record) Trend {
 	out.P = min(1, benchmath.AssumeNothing.Compare(sample(early), sample(late)).P) // it is approximated
 	from, to := median(early), median(late)
 	switch {
-	case out.P >= alpha || float64((to-from).Abs()) < relevant*float64(from):
+	case out.P >= alpha || float64((to-from).Abs()) < Relevant*float64(from):
 		out.Direction = Steady
 	case to > from:
 		out.Direction = Slower

@@ -70,7 +70,9 @@ func BenchmarkVerify(b *testing.B) {
 
 // TestFindIsTheSameTwice, on a start in which there is much to find.
 func TestFindIsTheSameTwice(t *testing.T) {
-	same := func(a, b verify.Finding) bool { return a == b }
+	same := func(a, b verify.Finding) bool {
+		return brief(a) == brief(b) && a.Source == b.Source && a.Message == b.Message && slices.Equal(a.Names, b.Names)
+	}
 	s := large(3_000)
 	found := verify.Find(s, verify.Options{})
 	if len(found) < 500 {

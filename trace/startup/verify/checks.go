@@ -15,7 +15,9 @@ var checkRules = []*Rule{
 		Why: `When a server takes over the health checks of its delegate, it leaves out those whose
 names are among its own configured checks. It compares names only. So a healthy check
 further out keeps a failing one of the same name further in from being seen: the
-chain calls itself ready though a part of it is not.`,
+chain calls itself ready though a part of it is not. The same comes of a check that the
+delegate has in livez or readyz alone, which it does not pass on, if a server further
+out has one of that name there: the path of the check is answered by that.`,
 		Remedy: `Give the two checks different names, or leave the check out of the outer server's
 config if both look at the same thing. To see the hidden one, ask the delegate itself.`,
 	},
@@ -50,7 +52,8 @@ the hooks in chaintrace ledger.`,
 in readyz or livez alone is lost on the way, without a word, and the chain can be
 ready while that check fails. It can still be asked for by name, since an unknown path
 such as /readyz/NAME falls through to the delegate. A check that is added to a delegate's
-healthz after the next server was made is lost, too.`,
+healthz after the next server was made is lost, too. Where the next server has a check
+of the same name in the same endpoints, only one that fails is reported, as CT101.`,
 		Remedy: `Add the check to the outermost server as well, or to the delegate's healthz, too, if it may
 be in all three endpoints.`,
 	},
@@ -85,14 +88,23 @@ has the checks of the hooks that start and await informers.`,
 }
 
 func maskedChecks(f *facts, report reporter) {
+	fails := "fails"
+	if f.Ready == nil {
+		fails = "was failing when the trace ended"
+	}
 	for _, sv := range f.ledger.Servers {
 		for _, c := range sv.Checks {
-			if c.State == startup.LedgerMasked {
-				report(Finding{
-					Server: sv.Name, Kind: KindCheck, Name: c.Check.Name, Source: c.Place,
-					Message: fmt.Sprintf("check %s of %s fails, but the configured check of that name on %s hides it", c.Check.Name, from(c.LedgerEntry), c.Check.SkippedBy),
-				})
+			if c.State != startup.LedgerMasked {
+				continue
 			}
+			by := "the configured check of that name on " + c.Check.SkippedBy
+			if c.Check.NotOffered {
+				by = "another check of that name on " + c.Check.SkippedBy
+			}
+			report(Finding{
+				Server: sv.Name, Kind: KindCheck, Name: c.Check.Name, Source: c.Place, Detail: from(c.LedgerEntry),
+				Message: fmt.Sprintf("check %s of %s %s, but %s hides it", c.Check.Name, from(c.LedgerEntry), fails, by),
+			})
 		}
 	}
 }
@@ -153,16 +165,38 @@ func lostChecks(f *facts, report reporter) {
 		for _, h := range sv.Hooks {
 			hooks[h.Hook.Name] = true
 		}
+		here := endpointsByCheck(sv)
 		for _, c := range sv.Checks {
-			if c.State != startup.LedgerLost || hooks[c.Check.Hook()] || !built(sv) {
+			if c.State != startup.LedgerLost || hooks[c.Check.Hook()] || !built(sv) || !f.Prepared(sv.Server) {
 				continue
 			}
-			report(Finding{
-				Server: sv.Name, Kind: KindCheck, Name: c.Check.Name, Source: c.Place,
-				Message: fmt.Sprintf("check %s of %s is in %s there, and in no endpoint of %s", c.Check.Name, sv.Delegate, endpoints(c.Endpoints), sv.Name),
-			})
+			lost := fmt.Sprintf("check %s of %s is in %s there, and in no endpoint of %s", c.Check.Name, sv.Delegate, endpoints(c.Endpoints), sv.Name)
+			if c.Has(startup.MarkNamesake) {
+				missing := slices.DeleteFunc(slices.Clone(c.Endpoints), func(e string) bool { return slices.Contains(here[c.Check.Name], e) })
+				if len(missing) == 0 {
+					continue // whoever asks sees one of that name, as each server has of some checks
+				}
+				lost = fmt.Sprintf("check %s of %s is in %s there, and not passed on: %s has another of that name, but not in %s",
+					c.Check.Name, sv.Delegate, endpoints(c.Endpoints), sv.Name, endpoints(missing))
+			}
+			report(Finding{Server: sv.Name, Kind: KindCheck, Name: c.Check.Name, Source: c.Place, Message: lost})
 		}
 	}
+}
+
+// endpointsByCheck returns where a server has checks, by name.
+func endpointsByCheck(sv *startup.LedgerServer) map[string][]string {
+	here := map[string][]string{}
+	for _, c := range sv.Checks {
+		if c.State == startup.LedgerOwn || c.State == startup.LedgerInherited {
+			for _, e := range c.Endpoints {
+				if !slices.Contains(here[c.Check.Name], e) {
+					here[c.Check.Name] = append(here[c.Check.Name], e)
+				}
+			}
+		}
+	}
+	return here
 }
 
 func promotedChecks(f *facts, report reporter) {
@@ -185,24 +219,28 @@ func lostGrace(f *facts, report reporter) {
 		return
 	}
 	var names []string
-	grace := map[string]bool{}
-	var graces []string
+	grace := map[string]string{}
 	for _, c := range f.outermost.Checks {
-		if c.LostGrace <= 0 || !slices.Contains(c.Endpoints, attr.Livez) {
-			continue
-		}
-		names = append(names, c.Check.Name)
-		if g := length(c.LostGrace); !grace[g] {
-			grace[g], graces = true, append(graces, g)
+		if c.LostGrace > 0 && slices.Contains(c.Endpoints, attr.Livez) {
+			names = append(names, c.Check.Name)
+			grace[c.Check.Name] = length(c.LostGrace)
 		}
 	}
-	if len(names) > 0 {
-		report(Finding{
-			Server: f.outermost.Name, Kind: KindServer, Name: f.outermost.Name, Count: len(names),
-			Message: fmt.Sprintf("%s in /livez of %s without the grace period of %s that their own servers give them: %s",
-				count(len(names), "inherited check is", "inherited checks are"), f.outermost.Name, sentence(graces), examples(names)),
-		})
+	if len(names) == 0 {
+		return
 	}
+	report(sum(f.outermost, names, "", func(names []string) string {
+		var graces []string
+		seen := map[string]bool{}
+		for _, name := range names {
+			if g := grace[name]; !seen[g] {
+				seen[g] = true
+				graces = append(graces, g)
+			}
+		}
+		return fmt.Sprintf("%s in /livez of %s without the grace period of %s that their own servers give them: %s",
+			count(len(names), "inherited check is", "inherited checks are"), f.outermost.Name, examples(graces), examples(names))
+	}))
 }
 
 const informerSync = "informer-sync"
@@ -224,7 +262,7 @@ func earlyInformerSync(f *facts, report reporter) {
 		if p.Check == informerSync && p.At < first.Start {
 			report(Finding{
 				Server: f.outermost.Name, Kind: KindCheck, Name: informerSync,
-				Message: fmt.Sprintf("%s passed @%s, before %s began @%s to start informers: it had looked at none", informerSync, length(p.At), first.Name, length(first.Start)),
+				Message: fmt.Sprintf("%s passed @%s, before %s began @%s to start informers: whoever asks that early sees it pass, though it has looked at none", informerSync, length(p.At), first.Name, length(first.Start)),
 			})
 		}
 	}

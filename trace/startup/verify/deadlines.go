@@ -23,9 +23,10 @@ what a hanging hook was waiting for.`,
 	},
 	{
 		Code: "CT202", Name: "hook-near-deadline", Severity: Warning, find: hooksNearDeadline,
-		Summary: "a hook took much of the time that it may take",
+		Summary: "a hook took much of the time that it may take, or more",
 		Why: `It did not fail this time. On a slower machine, or with more objects in storage, it may,
-and a failing hook ends the process. How near counts is set with --near.`,
+and a failing hook ends the process. One that took longer than it may has a limit that
+nobody holds it to, see CT203. How near counts is set with --near.`,
 		Remedy: `Find out what the time goes into with chaintrace critical-chain NAME; make that faster, or
 the deadline longer.`,
 	},
@@ -77,22 +78,32 @@ func hooksWithoutDeadline(f *facts, report reporter) {
 
 // took says how long a run took, or had taken when it was cut off.
 func (f *facts) took(r *startup.HookRun) string {
-	if !r.Finished() || r.InTrouble() {
-		return "it had not ended after " + length(f.Elapsed(r))
+	took := length(f.Elapsed(r))
+	switch {
+	case r.Outcome == attr.OutcomeFailed:
+		return "it failed after " + took
+	case !r.Finished() || r.InTrouble():
+		return "it had not ended after " + took
 	}
-	return "it took " + length(f.Elapsed(r)) + " here"
+	return "it took " + took + " here"
 }
 
 func hooksNearDeadline(f *facts, report reporter) {
 	for _, r := range f.Runs {
 		took := f.Elapsed(r)
-		if r.Deadline <= 0 || r.DeadlineHit || r.Outcome == attr.OutcomeFailed || float64(took) < f.near*float64(r.Deadline) {
+		// CT208 tells of a hook that failed, and CT204 of one that its deadline let pass.
+		told := r.Outcome == attr.OutcomeFailed || r.DeadlineHit && r.AtDeadline == attr.DeadlinePasses
+		if r.Deadline <= 0 || told || float64(took) < f.near*float64(r.Deadline) {
 			continue
 		}
-		report(Finding{
-			Server: r.Origin, Kind: KindHook, Name: r.Name, Source: f.places[r.Name],
-			Message: fmt.Sprintf("hook %s took %s of its %s (%s)", r.Name, length(took), length(r.Deadline), percent(took, r.Deadline)),
-		})
+		message := fmt.Sprintf("hook %s took %s of its %s (%s)", r.Name, length(took), length(r.Deadline), percent(took, r.Deadline))
+		switch {
+		case took > r.Deadline && !r.Finished():
+			message = fmt.Sprintf("hook %s had not ended after %s, %s beyond its limit of %s", r.Name, length(took), length(took-r.Deadline), length(r.Deadline))
+		case took > r.Deadline:
+			message = fmt.Sprintf("hook %s took %s, %s beyond its limit of %s", r.Name, length(took), length(took-r.Deadline), length(r.Deadline))
+		}
+		report(Finding{Server: r.Origin, Kind: KindHook, Name: r.Name, Source: f.places[r.Name], Message: message})
 	}
 }
 

@@ -16,7 +16,9 @@ var waitRules = []*Rule{{
 	Why: `Post-start hooks are all started at once and may wait for each other, and nobody checks
 what they wait for. A hook that waits for itself, for one that waits for it, or for one
 that is never started, such as a pre-shutdown hook, a disabled one or one that the
-outermost server has not taken over, waits for ever, and so does the readiness of the chain.`,
+outermost server has not taken over, waits for ever, and so does the readiness of the chain;
+or it gets through, late, when a limit ends one of the waits. Only waits for hooks count that
+the trace names, with that of the model for the one hook that starts a cache.`,
 	Remedy: `Break the circle: have one of the hooks start its work in a goroutine and return, or register
 the hook that is missing. A deadline on the wait would at least end it with an error.`,
 }}
@@ -46,18 +48,41 @@ func deadlocks(f *facts, report reporter) {
 				continue
 			}
 			report(Finding{
-				Server: r.Origin, Kind: KindHook, Name: r.Name, Source: f.places[r.Name],
+				Server: r.Origin, Kind: KindHook, Name: r.Name, Source: f.places[r.Name], Detail: name,
 				Message: fmt.Sprintf("hook %s waits for hook %s, %s", r.Name, name, why),
 			})
 		}
 	}
-	for _, circle := range circles(f.Runs, stuck) {
-		r := stuck[circle[0]]
+	tell := func(circle []string, end string) {
+		r := f.runs[circle[0]]
 		report(Finding{
-			Server: r.Origin, Kind: KindHook, Name: r.Name, Source: f.places[r.Name], Count: len(circle),
-			Message: fmt.Sprintf("hooks wait for each other in a circle: %s, which waits for %s", way(circle), circle[0]),
+			Server: r.Origin, Kind: KindHook, Name: r.Name, Source: f.places[r.Name], Count: len(circle), Detail: strings.Join(circle, "\x00"),
+			Message: fmt.Sprintf("hooks wait for each other in a circle: %s, which waits for %s%s", way(circle), circle[0], end),
 		})
 	}
+	for _, circle := range circles(f.Runs, stuck) {
+		tell(circle, "")
+	}
+	for _, circle := range circles(f.Runs, f.runs) {
+		if hit := f.limited(circle, stuck); hit != "" {
+			tell(circle, fmt.Sprintf("; they got through as %s ran into its limit", hit))
+		}
+	}
+}
+
+// limited returns the hook of a circle that ran into its limit, if none of the
+// circle is stuck for that.
+func (f *facts) limited(circle []string, stuck map[string]*startup.HookRun) string {
+	hit := ""
+	for _, name := range circle {
+		if stuck[name] != nil {
+			return ""
+		}
+		if f.runs[name].DeadlineHit && hit == "" {
+			hit = name
+		}
+	}
+	return hit
 }
 
 // way writes who waits for whom, of many the first few.
@@ -110,12 +135,12 @@ func (f *facts) notStarted() map[string]string {
 // mostCircles bounds how many circles are told of, since they may overlap.
 const mostCircles = 20
 
-// circles finds the circles of stuck hooks, each once and from its first hook on,
-// by walking along what they wait for. Every hook is walked once.
-func circles(runs []*startup.HookRun, stuck map[string]*startup.HookRun) [][]string {
-	w := &walker{stuck: stuck, at: map[string]int{}}
+// circles finds the circles among some hooks, each once and from its first hook
+// on, by walking along what they wait for. Every hook is walked once.
+func circles(runs []*startup.HookRun, among map[string]*startup.HookRun) [][]string {
+	w := &walker{among: among, at: map[string]int{}}
 	for _, r := range runs {
-		if stuck[r.Name] == r {
+		if among[r.Name] == r {
 			w.walk(r)
 		}
 	}
@@ -124,7 +149,7 @@ func circles(runs []*startup.HookRun, stuck map[string]*startup.HookRun) [][]str
 
 // walker goes depth first through hooks.
 type walker struct {
-	stuck map[string]*startup.HookRun
+	among map[string]*startup.HookRun
 	at    map[string]int // 1 more than a hook's place on the way; -1 when it was left
 	way   []string
 	found [][]string
@@ -137,7 +162,7 @@ func (w *walker) walk(r *startup.HookRun) {
 	w.way = append(w.way, r.Name)
 	w.at[r.Name] = len(w.way)
 	for _, name := range waits(r) {
-		next := w.stuck[name]
+		next := w.among[name]
 		if next == nil || next == r {
 			continue
 		}

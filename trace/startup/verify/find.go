@@ -2,6 +2,7 @@ package verify
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -15,11 +16,37 @@ type Finding struct {
 	Rule   *Rule
 	Server string // the server that it is on; "" for the chain as a whole
 	Kind   string // what Name is: one of the Kind constants
-	Name   string // of the thing that it is about; "" where that is many
-	Count  int    // how many things it stands for, 1 or more
+	Name   string // of the thing that it is about; of the server where it sums up several
+	// Names are the things that it stands for, where it sums up several of a kind on
+	// one server, however many there are in this start; else nil.
+	Names []string
+	Count int // how many things it stands for, 1 or more
+	// Detail tells findings about one thing apart. Like names, it holds no numbers or
+	// times, so that the same problem has the same from start to start.
+	Detail string
 	Source string // where the thing was registered; "" when the trace does not know
 	// Message says what was found, with names and numbers.
 	Message string
+
+	say    func(names []string) string // the message of some of Names
+	chance bool                        // which Names there are differs from start to start
+}
+
+// sum tells of several things of one server in one finding, whose message say
+// writes. The place is the one that most of them have first.
+func sum(sv *startup.LedgerServer, names []string, source string, say func(names []string) string) Finding {
+	return Finding{
+		Server: sv.Name, Kind: KindServer, Name: sv.Name, Names: names, Count: len(names),
+		Source: source, Message: say(names), say: say,
+	}
+}
+
+// only returns the finding for some of its names.
+func (f Finding) only(names []string) Finding {
+	rest := len(f.Names) - len(names)
+	f.Names, f.Count = names, len(names)
+	f.Message = fmt.Sprintf("%s (%d more accepted)", f.say(names), rest)
+	return f
 }
 
 // The kinds of thing that a finding is about.
@@ -102,6 +129,3 @@ func (f *facts) signalAt(name string) (at time.Duration, fired bool) {
 	}
 	return 0, false
 }
-
-// muxComplete is the lifecycle signal after which unknown paths are 404.
-const muxComplete = "MuxAndDiscoveryComplete"

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/chaintrace/chaintrace/trace/startup"
 )
 
 var readyRules = []*Rule{
@@ -23,8 +25,9 @@ other hooks, chaintrace critical-chain goes to the bottom of it.`,
 their hooks do. One that never is leaves all unknown paths at 503 with Retry-After for
 ever, so that clients keep asking for what will never be there. Turning off the API
 that such a hook waits for does it, as --runtime-config=apiextensions.k8s.io/v1=false.`,
-		Remedy: `Find the hook that closes the signal; it is mostly among those of CT401. Turn on what it
-waits for.`,
+		Remedy: `Find the hook that closes the signal: it is among those of CT401, and what it waits for is
+to be turned on; or it is one that the config disables. If the trace was just cut off
+early, take a longer one.`,
 	},
 	{
 		Code: "CT403", Name: "misnamed-signal", Severity: Note, find: misnamedSignals,
@@ -82,7 +85,7 @@ func (f *facts) heldBack() []string {
 
 // muxNeverComplete leaves out a process that died: it had no time.
 func muxNeverComplete(f *facts, report reporter) {
-	_, fired := f.signalAt(muxComplete)
+	_, fired := f.signalAt(startup.MuxComplete)
 	if fired || f.Failure != nil || f.outermost == nil || len(f.outermost.Signals) == 0 || len(f.Runs) == 0 {
 		return
 	}
@@ -94,10 +97,23 @@ func muxNeverComplete(f *facts, report reporter) {
 	if len(names) > 1 {
 		which = "at least one of the signals that it waits for was not closed"
 	}
-	report(Finding{
-		Server: f.outermost.Name, Kind: KindSignal, Name: muxComplete,
-		Message: fmt.Sprintf("%s was not fired, so unknown paths stay at 503: %s (%s)", muxComplete, which, sentence(names)),
+	message := startup.MuxComplete + " was not fired, so unknown paths stay at 503"
+	if f.Ready == nil {
+		message = fmt.Sprintf("%s was not fired within the %s of this trace, and unknown paths are at 503 until it is", startup.MuxComplete, length(f.Over()))
+	}
+	message += fmt.Sprintf(": %s (%s)", which, sentence(names))
+	var disabled []string
+	seen := map[string]bool{}
+	f.eachHook(startup.LedgerDisabled, func(_ *startup.LedgerServer, h startup.LedgerHook) {
+		if name := h.Hook.Name; f.runs[name] == nil && !seen[name] {
+			seen[name] = true
+			disabled = append(disabled, name)
+		}
 	})
+	if len(disabled) > 0 {
+		message += "; disabled, and so closing none: " + examples(disabled)
+	}
+	report(Finding{Server: f.outermost.Name, Kind: KindSignal, Name: startup.MuxComplete, Message: message})
 }
 
 // negative finds a word for not in a name in camel case.
@@ -109,7 +125,7 @@ func misnamedSignals(f *facts, report reporter) {
 			if !s.Inherited && negative.MatchString(s.Name) {
 				report(Finding{
 					Server: sv.Name, Kind: KindSignal, Name: s.Name,
-					Message: fmt.Sprintf("%s waits for signal %s to be closed, which is when the opposite of its name is so", muxComplete, s.Name),
+					Message: fmt.Sprintf("%s waits for signal %s to be closed, which is when the opposite of its name is so", startup.MuxComplete, s.Name),
 				})
 			}
 		}

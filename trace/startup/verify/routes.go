@@ -21,10 +21,11 @@ one name.`,
 	},
 	{
 		Code: "CT302", Name: "unreachable-routes", Severity: Note, find: unreachableRoutes,
-		Summary: "routes of a delegate whose paths a server further out answers",
-		Why: `A request comes to a delegate only when nothing further out answers its path. Each server
-installs its own health endpoints, metrics, profiling and index, so those of the
-delegates are never asked. OpenAPI documents that the aggregator fetches from its
+		Summary: "routes whose paths something else answers before they are asked",
+		Why: `A request comes to a delegate only when nothing further out answers its path: neither
+that path itself nor a prefix or web service above it. Each server installs its own
+health endpoints, metrics, profiling and index, so those of the delegates are never
+asked. On one server, web services are asked before other paths. OpenAPI documents that the aggregator fetches from its
 delegates by itself are not counted.`,
 		Remedy: `Nothing, for what every server installs. If one of the paths is your own, give it another
 one, or install it on the outermost server. chaintrace which PATH shows who answers.`,
@@ -65,110 +66,123 @@ process. Of its handlers only four are installed, and that one is not among them
 	},
 }
 
-// routesOf tells of several routes of one server in one finding. The place is the
-// one that most of them have first.
-func routesOf(sv *startup.LedgerServer, paths []string, source, message string) Finding {
-	f := Finding{Server: sv.Name, Kind: KindServer, Name: sv.Name, Count: len(paths), Source: source, Message: message}
-	if len(paths) == 1 {
-		f.Kind, f.Name = KindRoute, paths[0]
-	}
-	return f
-}
-
+// routesTwice finds the paths that are there more than once with one kind of
+// match, and tells of each.
 func routesTwice(f *facts, report reporter) {
 	for _, sv := range f.ledger.Servers {
-		var paths []string
-		seen := map[string]bool{}
-		source := ""
+		var order []string
+		twice := map[string]*Finding{}
 		for _, r := range sv.Routes {
-			if r.Has(startup.MarkDuplicate) && !seen[r.Route.Path] {
-				seen[r.Route.Path] = true
-				paths = append(paths, r.Route.Path)
-			}
-			if r.Route.Replaces && source == "" {
-				source = r.Route.Source
-			}
-		}
-		if len(paths) > 0 {
-			report(routesOf(sv, paths, source, fmt.Sprintf("%s registered more than once on %s: %s",
-				count(len(paths), "path is", "paths are"), sv.Name, examples(paths))))
-		}
-	}
-}
-
-// fetched reports whether a route is an OpenAPI document of a delegate that the
-// aggregator gets by itself, and not through the paths that cover it.
-func fetched(r startup.LedgerRoute, aggregated map[string]bool) bool {
-	return strings.HasPrefix(r.Route.Path, "/openapi/") && aggregated[r.Route.Path]
-}
-
-// aggregatedDocuments returns the paths of the outermost server that the
-// aggregator's controllers answer out of the delegates' documents.
-func (f *facts) aggregatedDocuments() map[string]bool {
-	paths := map[string]bool{}
-	for _, r := range f.outermost.Routes {
-		if strings.HasPrefix(r.Route.Path, "/openapi/") && strings.Contains(r.Route.Installer+" "+r.Route.Source, "aggregator") {
-			paths[r.Route.Path] = true
-		}
-	}
-	return paths
-}
-
-func unreachableRoutes(f *facts, report reporter) {
-	if f.outermost == nil {
-		return
-	}
-	aggregated := f.aggregatedDocuments()
-	for _, sv := range f.ledger.Servers {
-		var paths []string
-		by := map[string]bool{}
-		var servers []string
-		for _, r := range sv.Routes {
-			if r.ShadowedBy == "" || fetched(r, aggregated) {
+			if !r.Has(startup.MarkDuplicate) {
 				continue
 			}
-			paths = append(paths, r.Route.Path)
-			if !by[r.ShadowedBy] {
-				by[r.ShadowedBy], servers = true, append(servers, r.ShadowedBy)
+			path := r.Route.Path
+			found := twice[path]
+			if found == nil {
+				found = &Finding{Server: sv.Name, Kind: KindRoute, Name: path}
+				twice[path] = found
+				order = append(order, path)
+			}
+			found.Count++
+			if found.Source == "" || r.Route.Replaces {
+				found.Source = r.Route.Source
 			}
 		}
-		if len(paths) > 0 {
-			report(routesOf(sv, paths, "", fmt.Sprintf("%d of the %d routes of %s are never asked by their path, as %s further out: %s",
-				len(paths), len(sv.Routes), sv.Name, answers(servers), examples(paths))))
+		for _, path := range order {
+			found := twice[path]
+			found.Count = max(2, found.Count)
+			found.Message = fmt.Sprintf("%s is registered %d times on %s", path, found.Count, sv.Name)
+			report(*found)
 		}
 	}
 }
 
-func answers(servers []string) string {
-	if len(servers) == 1 {
-		return servers[0] + " answers"
+// unreachableRoutes waits until all servers have their endpoints: a route of one
+// further out may still come, and may get the document of one further in.
+func unreachableRoutes(f *facts, report reporter) {
+	for _, sv := range f.ledger.Servers {
+		if !f.Prepared(sv.Server) {
+			return
+		}
 	}
-	return sentence(servers) + " answer"
+	for _, sv := range f.ledger.Servers {
+		var paths []string
+		by := map[string][]string{}
+		for _, r := range sv.Routes {
+			if path := r.Route.Path; r.ShadowedBy != "" {
+				paths = append(paths, path)
+				by[path] = append(by[path], r.ShadowedBy)
+			}
+		}
+		if len(paths) > 0 {
+			report(sum(sv, paths, "", func(paths []string) string {
+				return fmt.Sprintf("%d of the %d routes of %s are never asked by their path, as %s: %s",
+					len(paths), len(sv.Routes), sv.Name, answers(sv.Name, paths, by), examples(paths))
+			}))
+		}
+	}
+}
+
+// answers says who answers instead of a server: others further out, or its own
+// web services.
+func answers(server string, paths []string, by map[string][]string) string {
+	var others, who []string
+	seen := map[string]bool{server: true}
+	own := false
+	for _, path := range paths {
+		for _, name := range by[path] {
+			own = own || name == server
+			if !seen[name] {
+				seen[name] = true
+				others = append(others, name)
+			}
+		}
+	}
+	switch len(others) {
+	case 0:
+	case 1:
+		who = []string{others[0] + " answers further out"}
+	default:
+		who = []string{examples(others) + " answer further out"}
+	}
+	if own {
+		who = append(who, "web services of its own answer first")
+	}
+	return sentence(who)
 }
 
 func lateRoutes(f *facts, report reporter) {
-	complete, fired := f.signalAt(muxComplete)
+	complete, fired := f.signalAt(startup.MuxComplete)
 	if !fired {
 		return
 	}
 	for _, sv := range f.ledger.Servers {
 		var paths []string
-		first, last := time.Duration(0), time.Duration(0)
-		source := ""
+		installed := map[string]time.Duration{} // of routes of one path the last
+		first, source := time.Duration(0), ""
 		for _, r := range sv.Routes {
 			if r.Route.At <= complete {
 				continue
 			}
-			if len(paths) == 0 {
+			if len(paths) == 0 || r.Route.At < first {
 				first, source = r.Route.At, r.Route.Source
 			}
-			first, last = min(first, r.Route.At), max(last, r.Route.At)
 			paths = append(paths, r.Route.Path)
+			installed[r.Route.Path] = max(installed[r.Route.Path], r.Route.At)
 		}
-		if len(paths) > 0 {
-			report(routesOf(sv, paths, source, fmt.Sprintf("%s installed on %s after %s @%s, the last %s later: %s",
-				count(len(paths), "path was", "paths were"), sv.Name, muxComplete, length(complete), length(last-complete), examples(paths))))
+		if len(paths) == 0 {
+			continue
 		}
+		found := sum(sv, paths, source, func(paths []string) string {
+			last := time.Duration(0)
+			for _, path := range paths {
+				last = max(last, installed[path])
+			}
+			return fmt.Sprintf("%s installed on %s after %s @%s, the last %s later: %s",
+				count(len(paths), "path was", "paths were"), sv.Name, startup.MuxComplete, length(complete), length(last-complete), examples(paths))
+		})
+		found.chance = true
+		report(found)
 	}
 }
 
@@ -193,12 +207,18 @@ func earlyNotFound(f *facts, report reporter) {
 				if source == "" {
 					source = r.Route.Source
 				}
-				paths = append(paths, r.Route.Path+"/…")
+				paths = append(paths, r.Route.Path)
 			}
 		}
 		if len(paths) > 0 {
-			report(routesOf(sv, paths, source, fmt.Sprintf("unknown versions below %s of %s are 404 at once, also before %s: %s",
-				count(len(paths), "group path", "group paths"), sv.Name, muxComplete, examples(paths))))
+			report(sum(sv, paths, source, func(paths []string) string {
+				below := make([]string, len(paths))
+				for i, path := range paths {
+					below[i] = path + "/…"
+				}
+				return fmt.Sprintf("unknown versions below %s of %s are 404 at once, also before %s: %s",
+					count(len(paths), "group path", "group paths"), sv.Name, startup.MuxComplete, examples(below))
+			}))
 		}
 	}
 }

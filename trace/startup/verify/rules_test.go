@@ -1,6 +1,7 @@
 package verify_test
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -21,7 +22,13 @@ type ruleCase struct {
 
 // ruleCases are, for each rule by code, cases in which it fires and in which it
 // just does not.
-var ruleCases = map[string][]ruleCase{
+func ruleCases() map[string][]ruleCase {
+	all := maps.Clone(hookAndCheckCases)
+	maps.Copy(all, routeAndReadyCases)
+	return all
+}
+
+var hookAndCheckCases = map[string][]ruleCase{
 	"CT101": {
 		{"hidden and failing", func(m *model) {
 			m.inner.Checks = append(m.inner.Checks, everywhere("db", startup.CheckOwn))
@@ -31,6 +38,16 @@ var ruleCases = map[string][]ruleCase{
 			m.inner.Checks = append(m.inner.Checks, everywhere("db", startup.CheckOwn))
 			m.outer.Checks = append(m.outer.Checks, everywhere("db", startup.CheckOwn), &startup.Check{Name: "db", Origin: "inner", State: startup.CheckSkipped, SkippedBy: "outer"})
 		}, nil, ""},
+		{"not offered and failing", func(m *model) {
+			m.inner.Checks = append(m.inner.Checks, &startup.Check{Name: "db", Origin: "inner", Endpoints: []string{attr.Readyz}})
+			m.outer.Checks = append(m.outer.Checks, &startup.Check{Name: "db", Origin: "outer", Endpoints: []string{attr.Readyz}},
+				&startup.Check{Name: "db", Origin: "inner", State: startup.CheckMasked, NotOffered: true, Endpoints: []string{attr.Readyz}, SkippedBy: "outer"})
+		}, []string{"CT101 outer check db"}, "check db of inner fails, but another check of that name on outer hides it"},
+		{"never ready", func(m *model) {
+			m.inner.Checks = append(m.inner.Checks, everywhere("db", startup.CheckOwn))
+			m.outer.Checks = append(m.outer.Checks, everywhere("db", startup.CheckOwn), &startup.Check{Name: "db", Origin: "inner", State: startup.CheckMasked, SkippedBy: "outer"})
+			m.Ready = nil
+		}, []string{"CT101 outer check db"}, "check db of inner was failing when the trace ended, but"},
 	},
 	"CT102": {
 		{"inherited and own", func(m *model) {
@@ -61,6 +78,14 @@ var ruleCases = map[string][]ruleCase{
 		{"readyz only, with a namesake", func(m *model) {
 			m.inner.Checks = append(m.inner.Checks, &startup.Check{Name: "db", Origin: "inner", Endpoints: []string{attr.Readyz}})
 			m.outer.Checks = append(m.outer.Checks, &startup.Check{Name: "db", Origin: "outer", Endpoints: []string{attr.Readyz}})
+		}, nil, ""},
+		{"readyz only, with a namesake elsewhere", func(m *model) {
+			m.inner.Checks = append(m.inner.Checks, &startup.Check{Name: "db", Origin: "inner", Endpoints: []string{attr.Livez, attr.Readyz}})
+			m.outer.Checks = append(m.outer.Checks, &startup.Check{Name: "db", Origin: "outer", Endpoints: []string{attr.Livez}})
+		}, []string{"CT104 outer check db"}, "check db of inner is in /livez and /readyz there, and not passed on: outer has another of that name, but not in /readyz"},
+		{"before the outer server is prepared", func(m *model) {
+			m.inner.Checks = append(m.inner.Checks, &startup.Check{Name: "db", Origin: "inner", Endpoints: []string{attr.Readyz}})
+			m.outer.Prepare.End, m.Runs, m.Ready = -1, nil, nil
 		}, nil, ""},
 		{"of a hook, which another rule tells of", func(m *model) { m.outer.Checks = m.outer.Checks[1:] }, nil, ""},
 	},
@@ -109,10 +134,24 @@ var ruleCases = map[string][]ruleCase{
 		{"at 80%", func(m *model) { m.outerRun.Interval = at(30, 830) },
 			[]string{"CT202 outer hook outer-hook"}, "took 800ms of its 1s (80%)"},
 		{"below", func(m *model) { m.outerRun.Interval = at(30, 829) }, nil, ""},
+		{"beyond a limit that does not hold", func(m *model) {
+			m.outerRun.Interval, m.outerRun.DeadlineHit, m.outerRun.AtDeadline = at(30, 1430), true, attr.DeadlineIgnored
+		}, []string{"CT202 outer hook outer-hook"}, "hook outer-hook took 1.4s, 400ms beyond its limit of 1s"},
+		{"beyond it and not ended", func(m *model) {
+			m.outerRun.Interval, m.outerRun.AtDeadline, m.End = startup.Interval{Start: 30 * ms, End: -1}, attr.DeadlineIgnored, 1430*ms
+		}, []string{"CT202 outer hook outer-hook"}, "hook outer-hook had not ended after 1.4s, 400ms beyond its limit of 1s"},
+		{"passed at it, which CT204 tells", func(m *model) {
+			m.outerRun.Interval, m.outerRun.DeadlineHit, m.outerRun.AtDeadline = at(30, 1030), true, attr.DeadlinePasses
+		}, nil, ""},
+		{"failed at it, which CT208 tells", func(m *model) {
+			m.outerRun.Interval, m.outerRun.DeadlineHit, m.outerRun.Outcome = at(30, 1030), true, attr.OutcomeFailed
+		}, nil, ""},
 	},
 	"CT203": {
 		{"ignored", func(m *model) { m.outerRun.AtDeadline = attr.DeadlineIgnored },
 			[]string{"CT203 outer hook outer-hook"}, "looks at its limit of 1s between attempts only"},
+		{"ignored, of a hook that failed", func(m *model) { m.outerRun.AtDeadline, m.outerRun.Outcome = attr.DeadlineIgnored, attr.OutcomeFailed },
+			[]string{"CT203 outer hook outer-hook"}, "is not cut off; it failed after 30ms"},
 	},
 	"CT204": {
 		{"hit", func(m *model) {
@@ -128,6 +167,10 @@ var ruleCases = map[string][]ruleCase{
 			m.innerRun.WaitsFor, m.innerRun.End, m.innerRun.Outcome = []string{"hook:outer-hook"}, -1, attr.OutcomeHung
 			m.outerRun.End, m.outerRun.Outcome = -1, attr.OutcomeHung
 		}, []string{"CT205 inner hook inner-hook x2"}, "in a circle: inner-hook, which waits for outer-hook, which waits for inner-hook"},
+		{"a circle that a limit broke", func(m *model) {
+			m.innerRun.WaitsFor = []string{"hook:outer-hook"}
+			m.outerRun.DeadlineHit, m.outerRun.AtDeadline = true, attr.DeadlinePasses
+		}, []string{"CT205 inner hook inner-hook x2"}, "which waits for inner-hook; they got through as outer-hook ran into its limit"},
 		{"a chain", func(m *model) { m.innerRun.End, m.outerRun.End = -1, -1 }, nil, ""},
 		{"nobody's", func(m *model) { m.outerRun.WaitsFor, m.outerRun.End = []string{"hook:nobody"}, -1 },
 			[]string{"CT205 outer hook outer-hook"}, "hook nobody, which no server has"},
@@ -197,95 +240,6 @@ var ruleCases = map[string][]ruleCase{
 			m.rename("priority-and-fairness-config-consumer", "priority-and-fairness-config-producer")
 		}, nil, ""},
 	},
-	"CT301": {
-		{"twice", func(m *model) {
-			m.outer.Routes = append(m.outer.Routes, startup.Route{Path: "/outer", Match: attr.MatchExact, Replaces: true, Source: "d.go:5", At: 12 * ms})
-		}, []string{"CT301 outer route /outer"}, "1 path is registered more than once on outer: /outer"},
-		{"exact and prefix", func(m *model) {
-			m.outer.Routes = append(m.outer.Routes, startup.Route{Path: "/outer", Match: attr.MatchPrefix, At: 12 * ms})
-		}, nil, ""},
-	},
-	"CT302": {
-		{"covered", func(m *model) {
-			m.inner.Routes = append(m.inner.Routes, startup.Route{Path: "/outer", Match: attr.MatchExact, At: 3 * ms})
-		}, []string{"CT302 inner route /outer"}, "1 of the 2 routes of inner are never asked by their path, as outer answers further out: /outer"},
-		{"fetched by the aggregator", func(m *model) {
-			m.inner.Routes = append(m.inner.Routes, startup.Route{Path: "/openapi/v2", Match: attr.MatchExact, Installer: "routes.OpenAPI.InstallV2"})
-			m.outer.Routes = append(m.outer.Routes, startup.Route{Path: "/openapi/v2", Match: attr.MatchExact, Installer: "aggregator.register"})
-		}, nil, ""},
-		{"OpenAPI without an aggregator", func(m *model) {
-			r := startup.Route{Path: "/openapi/v2", Match: attr.MatchExact, Installer: "routes.OpenAPI.InstallV2"}
-			m.inner.Routes, m.outer.Routes = append(m.inner.Routes, r), append(m.outer.Routes, r)
-		}, []string{"CT302 inner route /openapi/v2"}, ""},
-	},
-	"CT303": {
-		{"after", func(m *model) { m.outer.Routes[0].At = 51 * ms },
-			[]string{"CT303 outer route /outer"}, "1 path was installed on outer after MuxAndDiscoveryComplete @50ms, the last 1ms later: /outer"},
-		{"at that moment", func(m *model) { m.outer.Routes[0].At = 50 * ms }, nil, ""},
-	},
-	"CT304": {
-		{"a group with a signal to wait for", func(m *model) {
-			m.outer.Signals = []startup.MuxSignal{{Name: "Synced"}}
-			m.inner.Routes = []startup.Route{
-				{Path: "/apis/apps", Match: attr.MatchWebService}, {Path: "/apis/apps/v1", Match: attr.MatchWebService},
-				{Path: "/apis", Match: attr.MatchWebService}, {Path: "/version", Match: attr.MatchWebService},
-			}
-		}, []string{"CT304 inner route /apis/apps/…"}, "unknown versions below 1 group path of inner are 404 at once"},
-		{"a group without", func(m *model) {
-			m.inner.Routes = []startup.Route{{Path: "/apis/apps", Match: attr.MatchWebService}}
-		}, nil, ""},
-	},
-	"CT305": {
-		{"without reset", func(m *model) {
-			m.outer.Routes = append(m.outer.Routes, startup.Route{Path: "/metrics", Match: attr.MatchExact, Installer: "routes.DefaultMetrics.Install"})
-		}, []string{"CT305 outer route /metrics"}, "a DELETE is answered with the metrics and resets nothing"},
-		{"with reset", func(m *model) {
-			m.outer.Routes = append(m.outer.Routes, startup.Route{Path: "/metrics", Match: attr.MatchExact, Installer: "routes.MetricsWithReset.Install"})
-		}, nil, ""},
-	},
-	"CT306": {
-		{"without cmdline", func(m *model) {
-			m.outer.Routes = append(m.outer.Routes, startup.Route{Path: "/debug/pprof/", Match: attr.MatchPrefix})
-		}, []string{"CT306 outer route /debug/pprof/"}, "links to /debug/pprof/cmdline, which is not installed"},
-		{"with it", func(m *model) {
-			m.outer.Routes = append(m.outer.Routes, startup.Route{Path: "/debug/pprof/", Match: attr.MatchPrefix}, startup.Route{Path: "/debug/pprof/cmdline", Match: attr.MatchExact})
-		}, nil, ""},
-	},
-	"CT401": {
-		{"a hook hangs", func(m *model) {
-			m.Ready, m.outerRun.End, m.outerRun.Outcome, m.outerRun.BlockedOn = nil, -1, attr.OutcomeHung, "cache:things"
-		}, []string{"CT401 outer server outer"}, "not ready within the 100ms of this trace; held back by hook outer-hook (in cache:things)"},
-		{"a check", func(m *model) {
-			m.Ready, m.Passed = nil, []startup.Passed{{Check: "poststarthook/outer-hook", At: 60 * ms}}
-		}, []string{"CT401 outer server outer"}, "never seen to pass: poststarthook/inner-hook"},
-		{"two checks of one name", func(m *model) {
-			m.Ready, m.Passed = nil, []startup.Passed{{Check: "poststarthook/inner-hook", At: 40 * ms}, {Check: "poststarthook/outer-hook", At: 60 * ms}}
-		}, []string{"CT401 outer server outer"}, "was seen to pass, but never all at once"},
-		{"no hook ran", func(m *model) {
-			m.Ready, m.Runs = nil, nil
-		}, []string{"CT401 outer server outer"}, "it shows no post-start hook that ran"},
-		{"a phase failed", func(m *model) {
-			m.Ready, m.Failure = nil, &startup.Failure{Phase: attr.SpanListenerServe, Server: "outer", Err: "address in use", At: 60 * ms}
-		}, []string{"CT401 outer server outer"}, "listener.serve outer failed after 60ms and ended the start: address in use"},
-	},
-	"CT402": {
-		{"not fired", func(m *model) {
-			m.Signals, m.outer.Signals = nil, []startup.MuxSignal{{Name: "Synced"}}
-		}, []string{"CT402 outer signal MuxAndDiscoveryComplete"}, "the signal that it waits for was not closed (Synced)"},
-		{"nothing to wait for", func(m *model) { m.Signals = nil }, nil, ""},
-		{"the process died", func(m *model) {
-			m.Signals, m.outer.Signals = nil, []startup.MuxSignal{{Name: "Synced"}}
-			m.Ready, m.Failure = nil, &startup.Failure{Hook: "other", At: 60 * ms}
-		}, nil, ""},
-	},
-	"CT403": {
-		{"has not", func(m *model) { m.outer.Signals = []startup.MuxSignal{{Name: "CRDInformerHasNotSynced"}} },
-			[]string{"CT403 outer signal CRDInformerHasNotSynced"}, "which is when the opposite of its name is so"},
-		{"taken over", func(m *model) {
-			m.outer.Signals = []startup.MuxSignal{{Name: "CRDInformerHasNotSynced", Inherited: true}}
-		}, nil, ""},
-		{"a word with not in it", func(m *model) { m.outer.Signals = []startup.MuxSignal{{Name: "NotificationsNotable"}} }, nil, ""},
-	},
 }
 
 const informers = "generic-apiserver-start-informers"
@@ -299,7 +253,7 @@ func (m *model) rename(inner, outer string) {
 }
 
 func TestRules(t *testing.T) {
-	for code, cases := range ruleCases {
+	for code, cases := range ruleCases() {
 		for _, c := range cases {
 			t.Run(code+" "+c.name, func(t *testing.T) {
 				m := newModel()
@@ -331,12 +285,12 @@ func TestEveryRuleHasACase(t *testing.T) {
 	known := map[string]bool{}
 	for _, r := range verify.Rules() {
 		known[r.Code] = true
-		fires := slices.ContainsFunc(ruleCases[r.Code], func(c ruleCase) bool { return len(c.want) > 0 })
+		fires := slices.ContainsFunc(ruleCases()[r.Code], func(c ruleCase) bool { return len(c.want) > 0 })
 		if !fires {
 			t.Errorf("no case shows %s %s", r.Code, r.Name)
 		}
 	}
-	for code := range ruleCases {
+	for code := range ruleCases() {
 		if !known[code] {
 			t.Errorf("there is no rule %s", code)
 		}

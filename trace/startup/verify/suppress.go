@@ -2,17 +2,16 @@ package verify
 
 import (
 	"fmt"
-	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
 
-// Suppression accepts findings. Server and Name are patterns in which * stands
-// for any characters, / among them, and ? for one; empty ones match all.
+// Suppression accepts findings, or some of the things that a finding sums up.
 type Suppression struct {
 	Rule    *Rule
-	Server  string
-	Name    string
+	Server  Patterns
+	Name    Patterns
 	Reason  string
 	Expires time.Time // the last day on which it holds, at midnight UTC; zero for ever
 	Line    int       // where it stands in its file
@@ -26,11 +25,11 @@ func (s *Suppression) Expired(now time.Time) bool {
 // String names a suppression as its file has it.
 func (s *Suppression) String() string {
 	text := s.Rule.Code
-	if s.Server != "" {
-		text += " on " + s.Server
+	if s.Server != nil {
+		text += " on " + s.Server.String()
 	}
-	if s.Name != "" {
-		text += " of " + s.Name
+	if s.Name != nil {
+		text += " of " + s.Name.String()
 	}
 	return text
 }
@@ -40,64 +39,81 @@ type Suppressions []*Suppression
 
 // Suppressed tells which findings are accepted.
 type Suppressed struct {
-	By      []*Suppression // for each finding the first suppression that accepts it, or nil
-	Unused  Suppressions   // those that accept nothing
-	Expired Suppressions   // those that no longer hold, whether they would accept something or not
+	// Findings are those that were found. One that sums up several things, of which
+	// some are accepted, has the others left.
+	Findings []Finding
+	By       []*Suppression // for each the first suppression that accepts it, or some of it where it takes several; nil for one that is not
+	Accepted []int          // for each that is not accepted how many of the things that it sums up are
+	Unused   Suppressions   // those that accept nothing
+	Expired  Suppressions   // those that no longer hold, whether they would accept something or not
 }
 
 // Apply matches findings with suppressions at a time.
 func (list Suppressions) Apply(findings []Finding, now time.Time) *Suppressed {
-	out := &Suppressed{By: make([]*Suppression, len(findings))}
+	out := &Suppressed{Findings: slices.Clone(findings), By: make([]*Suppression, len(findings)), Accepted: make([]int, len(findings))}
+	left := make([][]string, len(findings)) // of each the names that nothing accepts
+	first := make([]*Suppression, len(findings))
+	for i, f := range findings {
+		if left[i] = f.Names; f.Names == nil {
+			left[i] = []string{f.Name}
+		}
+	}
 	for _, s := range list {
 		if s.Expired(now) {
 			out.Expired = append(out.Expired, s)
 			continue
 		}
-		server, name := pattern(s.Server), pattern(s.Name)
+		server, name := s.Server.matcher(), s.Name.matcher()
 		used := false
 		for i, f := range findings {
-			if f.Rule != s.Rule || !server.MatchString(f.Server) || !name.MatchString(f.Name) {
+			names := f.Names
+			if names == nil {
+				names = []string{f.Name}
+			}
+			if f.Rule != s.Rule || !server(f.Server) || !slices.ContainsFunc(names, name) {
 				continue
 			}
 			used = true
-			if out.By[i] == nil {
-				out.By[i] = s
+			rest := slices.DeleteFunc(slices.Clone(left[i]), name)
+			if first[i] == nil && len(rest) < len(left[i]) {
+				first[i] = s
 			}
+			left[i] = rest
 		}
 		if !used {
 			out.Unused = append(out.Unused, s)
 		}
 	}
+	for i, f := range findings {
+		switch {
+		case len(left[i]) == 0:
+			out.By[i] = first[i]
+		case len(left[i]) < len(f.Names):
+			out.Findings[i], out.Accepted[i] = f.only(left[i]), len(f.Names)-len(left[i])
+		}
+	}
 	return out
 }
 
-// pattern compiles a pattern of a suppression.
-func pattern(p string) *regexp.Regexp {
-	if p == "" {
-		p = "*"
-	}
-	p = regexp.QuoteMeta(p)
-	p = strings.NewReplacer(`\*`, `.*`, `\?`, `.`).Replace(p)
-	return regexp.MustCompile(`(?s)^` + p + `$`)
-}
-
-// Suppress returns a suppression of exactly this finding.
+// Suppress returns a suppression of exactly this finding, with all that it sums up
+// by name, unless it is chance which they are: then all of that server's.
 func (f Finding) Suppress(reason string) *Suppression {
-	return &Suppression{Rule: f.Rule, Server: f.Server, Name: f.Name, Reason: reason}
-}
-
-// fields returns the keys and values of a suppression as its file has them.
-func (s *Suppression) fields() [][2]string {
-	fields := [][2]string{{"code", s.Rule.Code}}
-	for _, field := range [][2]string{{"server", s.Server}, {"name", s.Name}, {"reason", s.Reason}} {
-		if field[1] != "" {
-			fields = append(fields, field)
+	s := &Suppression{Rule: f.Rule, Server: Patterns{literal(f.Server)}, Reason: reason}
+	names := f.Names
+	switch {
+	case f.chance:
+		return s
+	case names == nil:
+		names = []string{f.Name}
+	}
+	seen := map[string]bool{}
+	for _, name := range names {
+		if !seen[name] {
+			seen[name] = true
+			s.Name = append(s.Name, literal(name))
 		}
 	}
-	if !s.Expires.IsZero() {
-		fields = append(fields, [2]string{"expires", s.Expires.Format(time.DateOnly)})
-	}
-	return fields
+	return s
 }
 
 // FileError is all that is wrong in a file of suppressions.

@@ -114,6 +114,10 @@ func (f *fileReader) entry(n *yaml.Node) {
 			f.problem(key, "unknown key %q; there are %s", key.Value, strings.Join(entryKeys, ", "))
 		case seen[key.Value]:
 			f.problem(key, "the key %s is there already", key.Value)
+		case key.Value == "server":
+			s.Server = f.patterns(key.Value, value)
+		case key.Value == "name":
+			s.Name = f.patterns(key.Value, value)
 		case value.Kind != yaml.ScalarNode:
 			f.problem(value, "%s: want a text", key.Value)
 		case value.Tag == "!!null" || strings.TrimSpace(value.Value) == "":
@@ -131,6 +135,30 @@ func (f *fileReader) entry(n *yaml.Node) {
 	f.read = append(f.read, s)
 }
 
+// patterns reads a text or a list of texts. A text that is empty in quotes is one
+// that matches what has no name.
+func (f *fileReader) patterns(key string, n *yaml.Node) Patterns {
+	texts := []*yaml.Node{n}
+	if n.Kind == yaml.SequenceNode {
+		texts = n.Content
+	}
+	if len(texts) == 0 {
+		f.problem(n, "%s: it is empty", key)
+	}
+	var out Patterns
+	for _, text := range texts {
+		switch {
+		case text.Kind != yaml.ScalarNode:
+			f.problem(text, "%s: want a text, or a list of texts", key)
+		case text.Tag == "!!null":
+			f.problem(text, `%s: it is empty; leave it out to accept all, or write "" for none`, key)
+		default:
+			out = append(out, text.Value)
+		}
+	}
+	return out
+}
+
 // value reads the value of a known key.
 func (f *fileReader) value(s *Suppression, key string, n *yaml.Node) {
 	var err error
@@ -139,10 +167,6 @@ func (f *fileReader) value(s *Suppression, key string, n *yaml.Node) {
 		if s.Rule, err = Lookup(n.Value); err != nil {
 			f.problem(n, "code: %v", err)
 		}
-	case "server":
-		s.Server = n.Value
-	case "name":
-		s.Name = n.Value
 	case "reason":
 		s.Reason = n.Value
 	case "expires":
@@ -154,8 +178,10 @@ func (f *fileReader) value(s *Suppression, key string, n *yaml.Node) {
 
 // heading explains a file of suppressions to whoever opens it.
 const heading = `# Findings of chaintrace verify that are accepted. An entry without a server or a
-# name accepts all; in both, * stands for any characters. After the day in
-# expires an entry no longer holds. chaintrace explain CODE tells of a finding.
+# name accepts all; both may be lists, and * in them stands for any characters
+# (\* for itself). A finding that sums up several things is accepted by their
+# names. After the day in expires an entry no longer holds. chaintrace explain
+# CODE tells of a finding.
 `
 
 // Write writes suppressions as [ReadSuppressions] reads them.
@@ -163,10 +189,19 @@ func (list Suppressions) Write(w io.Writer) error {
 	root := &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq"}
 	for _, s := range list {
 		entry := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
-		for _, field := range s.fields() {
-			value := &yaml.Node{}
-			value.SetString(field[1])
-			entry.Content = append(entry.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: field[0]}, value)
+		add := func(key string, value *yaml.Node) {
+			entry.Content = append(entry.Content, textNode(key), value)
+		}
+		add("code", textNode(s.Rule.Code))
+		if s.Server != nil {
+			add("server", s.Server.node())
+		}
+		if s.Name != nil {
+			add("name", s.Name.node())
+		}
+		add("reason", textNode(s.Reason))
+		if !s.Expires.IsZero() {
+			add("expires", textNode(s.Expires.Format(time.DateOnly)))
 		}
 		root.Content = append(root.Content, entry)
 	}
@@ -179,4 +214,22 @@ func (list Suppressions) Write(w io.Writer) error {
 	}
 	_, err = w.Write(text)
 	return err
+}
+
+func textNode(text string) *yaml.Node {
+	n := &yaml.Node{}
+	n.SetString(text)
+	return n
+}
+
+// node returns the patterns as a file has them: one as a text.
+func (p Patterns) node() *yaml.Node {
+	if len(p) == 1 {
+		return textNode(p[0])
+	}
+	list := &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq"}
+	for _, pattern := range p {
+		list.Content = append(list.Content, textNode(pattern))
+	}
+	return list
 }
