@@ -91,7 +91,8 @@ func (e *LimitError) Error() string {
 //
 // Any of them may be packed by gzip or zstd. Spans come in the order of the
 // input, or in that of [Portable] if they went through it, which is undone.
-// Equal resources and scopes are shared between spans. A time before 1970 is
+// Spans that were written when they began and again when they ended are there
+// once, as [Trace.Supersede] has it. Equal resources and scopes are shared. A time before 1970 is
 // read as 0, and [Trace.Anomalies] tells of it.
 //
 // With an error Read still returns the spans before the place the error names.
@@ -103,6 +104,7 @@ func Read(r io.Reader, o ReadOptions) (*Trace, error) {
 	b := newBuilder(o)
 	err := b.read(r)
 	t := b.trace()
+	t.Supersede()
 	if err != nil {
 		return t, fmt.Errorf("reading the trace: %w", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -44,6 +45,9 @@ func goldens() map[string][]string {
 	broken := []string{"render", "testdata/broken.json", "--quiet", "--out", "-"} // everything is wrong in it that can be
 	files["broken.tree.dot"] = broken
 	files["broken.summary.txt"] = append(broken, "--format", "txt")
+	plan := []string{"build", "--plan", "-C", "testdata/build", "--rules", "testdata/build/rules.yaml", "--output"}
+	files["own-span.build.diff"] = slices.Concat(plan, []string{"table"})
+	files["own-span.build.json"] = slices.Concat(plan, []string{"json"})
 	return files
 }
 

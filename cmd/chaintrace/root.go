@@ -36,7 +36,8 @@ whether it got ready or not.`,
 		Args:          noArguments,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.AddCommand(newRunCommand(), newRenderCommand(), newSendCommand(), newTracesCommand(), newPresetCommand(), newVersionCommand())
+	root.AddCommand(newRunCommand(), newExecCommand(), newRenderCommand(), newSendCommand(), newTracesCommand(), newPresetCommand(), newVersionCommand())
+	root.AddCommand(newBuildCommand())
 	root.AddCommand(newTimeCommand(), newBlameCommand(), newCriticalChainCommand(), newSchemaCommand())
 	root.AddCommand(newLedgerCommand(), newWhichCommand())
 	root.AddCommand(newVerifyCommand(), newExplainCommand(), newDiffCommand(), newStatsCommand())

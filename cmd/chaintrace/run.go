@@ -96,9 +96,14 @@ func (f *runFlags) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	sends, err := f.sender(cmd, pics)
+	sends, err := f.sending.beside(cmd, pics)
 	if err != nil {
 		return err
+	}
+	if sends != nil {
+		// A reader of stdout who has seen enough must not end the process before
+		// the trace is sent; writing then fails, which execute knows.
+		signal.Ignore(syscall.SIGPIPE)
 	}
 	ctx := cmd.Context()
 	if !f.reproducible {
@@ -118,24 +123,6 @@ func (f *runFlags) run(cmd *cobra.Command) error {
 		return errors.Join(err, runErr)
 	}
 	return withCode(exitNo, runErr)
-}
-
-// sender returns what sends the trace, or nil if nobody asks for that.
-func (f *runFlags) sender(cmd *cobra.Command, pics pictures) (*sender, error) {
-	if !f.sending.wanted(cmd) {
-		if f.sending.jaegerUI != "" {
-			return nil, withCode(exitUsage, errors.New("--jaeger-ui: nothing is sent; give --otlp as well, or set OTEL_EXPORTER_OTLP_ENDPOINT"))
-		}
-		return nil, nil
-	}
-	// A reader of stdout who has seen enough must not end the process before
-	// the trace is sent; writing then fails, which execute knows.
-	signal.Ignore(syscall.SIGPIPE)
-	ids := cmd.OutOrStdout()
-	if slices.ContainsFunc(pics.targets, target.isStdout) {
-		ids = cmd.ErrOrStderr()
-	}
-	return f.sending.open(cmd, ids, pics.quiet)
 }
 
 // sendAfter sends the trace after its files were written, or were not, which is

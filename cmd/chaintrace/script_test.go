@@ -6,15 +6,16 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rogpeppe/go-internal/gotooltest"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
 func TestMain(m *testing.M) {
 	// As the command, this process belongs to a script, with its environment.
-	if filepath.Base(os.Args[0]) != "chaintrace" {
+	if base := filepath.Base(os.Args[0]); base != "chaintrace" && base != "fakeserver" {
 		forgetTelemetry()
 	}
-	testscript.Main(m, map[string]func(){"chaintrace": main})
+	testscript.Main(m, map[string]func(){"chaintrace": main, "fakeserver": fakeServer})
 }
 
 // forgetTelemetry takes out of the environment what would have runs sent
@@ -30,7 +31,7 @@ func forgetTelemetry() {
 
 func TestScripts(t *testing.T) {
 	cache := t.TempDir()
-	testscript.Run(t, testscript.Params{
+	params := testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
 			// One cache for all scripts, as a user has one for all runs.
@@ -43,5 +44,10 @@ func TestScripts(t *testing.T) {
 			}
 			return false, nil
 		},
-	})
+	}
+	// The Go command of scripts has this one's build cache.
+	if err := gotooltest.Setup(&params); err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, params)
 }

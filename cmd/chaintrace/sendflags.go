@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -44,6 +45,22 @@ func (f *sendFlags) register(cmd *cobra.Command) {
 // wanted reports whether the flags or the environment ask for sending.
 func (f *sendFlags) wanted(cmd *cobra.Command) bool {
 	return cmd.Flags().Changed("otlp") || export.Requested(f.getenv)
+}
+
+// beside returns what sends a trace of which there are pictures too, or nil if
+// nobody asks for that.
+func (f *sendFlags) beside(cmd *cobra.Command, pics pictures) (*sender, error) {
+	if !f.wanted(cmd) {
+		if f.jaegerUI != "" {
+			return nil, withCode(exitUsage, errors.New("--jaeger-ui: nothing is sent; give --otlp as well, or set OTEL_EXPORTER_OTLP_ENDPOINT"))
+		}
+		return nil, nil
+	}
+	ids := cmd.OutOrStdout()
+	if slices.ContainsFunc(pics.targets, target.isStdout) {
+		ids = cmd.ErrOrStderr()
+	}
+	return f.open(cmd, ids, pics.quiet)
 }
 
 // open checks the flags and the environment, and returns what sends. IDs of

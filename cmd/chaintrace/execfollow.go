@@ -1,0 +1,234 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/chaintrace/chaintrace/render"
+	"github.com/chaintrace/chaintrace/trace"
+	"github.com/chaintrace/chaintrace/trace/follow"
+	"github.com/chaintrace/chaintrace/trace/startup"
+)
+
+// How often the trace is looked at: while the server starts, and afterwards.
+const (
+	followEvery  = 50 * time.Millisecond
+	followSlowly = 500 * time.Millisecond
+)
+
+// settle is how often the trace is looked at, once more, when the server is
+// ready, for what is written right after that.
+const settle = 4
+
+// silence is how long nothing may be recorded until that is told.
+const silence = 10 * time.Second
+
+// execution is a server that runs, and what is known of its start.
+type execution struct {
+	*execFlags
+	cmd       *cobra.Command
+	pics      pictures
+	sends     *sender // nil when nothing is to be sent
+	recording *recording
+	child     *child
+	name      string // of the command, as it was given
+	view      execView
+	begun     time.Time
+
+	start   follow.Start
+	looks   int   // since it was ready
+	silent  bool  // that nothing is recorded was told
+	written bool  // the outputs show the whole start
+	failed  error // to write or to send
+}
+
+func (e *execution) stderr() io.Writer { return e.cmd.ErrOrStderr() }
+
+// follow follows the server to its end, and returns what came of it with the
+// exit code.
+func (e *execution) follow(ctx context.Context) error {
+	var late <-chan time.Time
+	if e.timeout > 0 {
+		timer := time.NewTimer(e.timeout)
+		defer timer.Stop()
+		late = timer.C
+	}
+	ticker := time.NewTicker(followEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-e.child.done:
+			e.look()
+			return e.ended(ctx)
+		case answer := <-e.child.pauses:
+			e.view.pause()
+			close(answer)
+		case <-late:
+			e.look()
+			if e.start.Ready == 0 {
+				return e.late(ctx)
+			}
+		case <-ticker.C:
+			e.look()
+			e.view.tick(&e.start)
+			if !e.isReady() {
+				continue
+			}
+			e.view.close(&e.start)
+			e.output(ctx, false)
+			if e.until == untilReady {
+				return e.stopped()
+			}
+			e.written = true
+			ticker.Reset(followSlowly)
+		}
+	}
+}
+
+// look takes account of what was recorded since the last time.
+func (e *execution) look() {
+	spans, err := e.recording.Next()
+	if err != nil {
+		warn(e.stderr(), fmt.Errorf("the trace of %s: %w", e.name, err))
+	}
+	e.view.changed(&e.start, e.start.Add(spans))
+	if e.start.Begin == 0 && !e.silent && time.Since(e.begun) > silence {
+		e.silent = true
+		fmt.Fprintf(e.stderr(), "note: %s has recorded nothing so far; %s\n", e.name, howToBuild)
+	}
+}
+
+// isReady reports, once, that the server is ready and all of its start recorded.
+func (e *execution) isReady() bool {
+	if e.start.Ready == 0 || e.written {
+		return false
+	}
+	e.looks++
+	return e.start.Finished || e.looks >= settle
+}
+
+// stopped stops a server that was only to get ready.
+func (e *execution) stopped() error {
+	if e.child.stop(e.grace) {
+		warn(e.stderr(), fmt.Errorf("%s did not end within %v of SIGTERM and was killed", e.name, e.grace))
+	}
+	return e.failed
+}
+
+// late stops a server that has not become ready in time.
+func (e *execution) late(ctx context.Context) error {
+	at := time.Now()
+	e.view.close(&e.start)
+	e.output(ctx, false)
+	e.tellUnfinished(ctx, at)
+	// Its failure to write is told first: the exit code says that it is not ready.
+	if e.failed != nil {
+		warn(e.stderr(), e.failed)
+	}
+	e.failed = nil
+	_ = e.stopped()
+	return withCode(exitNo, fmt.Errorf("%s was not ready within %v and was stopped%s", e.name, e.timeout, e.recordedNothing()))
+}
+
+// ended tells how a server has ended by itself, or by a signal.
+func (e *execution) ended(ctx context.Context) error {
+	at := time.Now()
+	e.view.close(&e.start)
+	// There is nobody left to pass signals on to: now they end the sending.
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if e.recording.Unfinished() {
+		warn(e.stderr(), fmt.Errorf("the last record in the trace of %s is cut off, as the process ended while it was written", e.name))
+	}
+	if n := e.recording.Skipped(); n > 1 {
+		warn(e.stderr(), fmt.Errorf("in the trace of %s %d lines were no records and are left out", e.name, n))
+	}
+	e.output(ctx, e.written)
+	if e.start.Ready == 0 {
+		e.tellUnfinished(ctx, at)
+	}
+	code := e.child.code()
+	switch {
+	case code != 0:
+		if e.failed != nil {
+			warn(e.stderr(), e.failed)
+		}
+		return withCode(code, fmt.Errorf("%s: %s%s%s", e.name, e.child.how(), e.because(), e.recordedNothing()))
+	case e.failed != nil:
+		return e.failed
+	case e.until == untilReady && e.start.Ready == 0:
+		return withCode(exitNo, fmt.Errorf("%s has ended before it was ready: %s%s", e.name, e.child.how(), e.recordedNothing()))
+	case e.start.Begin == 0 && (len(e.pics.targets) > 0 || e.sends != nil):
+		return withCode(exitWork, fmt.Errorf("%s has ended%s", e.name, e.recordedNothing()))
+	}
+	return nil
+}
+
+// because says which hook has ended the server.
+func (e *execution) because() string {
+	if h := e.start.Failed(); h != nil {
+		return fmt.Sprintf(", as hook %s failed: %s", render.Printable(h.Name, 80), render.Printable(h.Err, 400))
+	}
+	return ""
+}
+
+// recordedNothing says so, if that is how it is.
+func (e *execution) recordedNothing() string {
+	if e.start.Begin != 0 {
+		return ""
+	}
+	return "; it has recorded nothing, so nothing is written: " + howToBuild
+}
+
+// output writes the outputs, and sends the trace the first time. Written for the
+// second time, it is done without a word, and what goes to no file is left out.
+func (e *execution) output(ctx context.Context, again bool) {
+	if e.start.Begin == 0 || e.pics.quiet && len(e.pics.targets) == 0 && e.sends == nil {
+		return
+	}
+	t, err := e.recording.Trace(trace.ReadOptions{})
+	if err != nil {
+		e.fail(e.keeping(withCode(exitWork, fmt.Errorf("the trace of %s: %w", e.name, err))))
+		return
+	}
+	s, err := startup.FromTrace(t)
+	if err != nil {
+		e.fail(e.keeping(withCode(exitWork, fmt.Errorf("the trace of %s: %w", e.name, err))))
+		return
+	}
+	pics := e.pics
+	if again {
+		pics.quiet = true
+		pics.targets = nil
+		for _, target := range e.pics.targets {
+			if info, err := os.Stat(target.path); !target.isStdout() && (err != nil || info.Mode().IsRegular()) {
+				pics.targets = append(pics.targets, target)
+			}
+		}
+	}
+	err = e.keeping(pics.write(t, s, e.cmd.OutOrStdout(), e.stderr()))
+	if e.sends != nil && !again {
+		err = sendAfter(ctx, e.sends, t, pics, err)
+	}
+	e.fail(err)
+}
+
+// fail keeps an error until the server has ended.
+func (e *execution) fail(err error) { e.failed = errors.Join(e.failed, err) }
+
+// keeping keeps the file, if the outputs could not be written, that holds what
+// should be in them. A reader of stdout who has seen enough misses nothing.
+func (e *execution) keeping(err error) error {
+	if err == nil || e.keep != "" || errors.Is(err, syscall.EPIPE) {
+		return err
+	}
+	return withCode(exitWork, fmt.Errorf("%w; the recording is kept in %s", err, e.recording.preserve()))
+}

@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"debug/buildinfo"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/chaintrace/chaintrace/chain/preset"
+	"github.com/chaintrace/chaintrace/render"
+	"github.com/chaintrace/chaintrace/trace"
+	"github.com/chaintrace/chaintrace/trace/attr"
+	"github.com/chaintrace/chaintrace/trace/follow"
+	"github.com/chaintrace/chaintrace/trace/instrument/gobuild"
+	"github.com/chaintrace/chaintrace/trace/startup"
+)
+
+// howToBuild says what makes a server record its start.
+const howToBuild = "only a server that chaintrace build has built records its start"
+
+// notInstrumented says how to build a program if it was built by Go and not by
+// chaintrace build. Of anything else, which may be a script that runs such a
+// program, nothing is known.
+func notInstrumented(path string) (advice string) {
+	info, err := buildinfo.ReadFile(path)
+	if err != nil {
+		return ""
+	}
+	for _, s := range info.Settings {
+		if s.Key == "-tags" && slices.Contains(strings.Split(s.Value, ","), gobuild.Tag) {
+			return ""
+		}
+	}
+	pkg := info.Path
+	if pkg == "" || pkg == "command-line-arguments" {
+		pkg = "PACKAGE"
+	}
+	return fmt.Sprintf("%s is not instrumented, so it will record nothing; build it with: chaintrace build -o FILE %s",
+		render.Printable(path, 200), render.Printable(pkg, 200))
+}
+
+// tellUnfinished tells of a server that is not ready what it was at, at a moment,
+// and which hooks had not ended.
+func (e *execution) tellUnfinished(ctx context.Context, at time.Time) {
+	if e.start.Begin == 0 {
+		return
+	}
+	t, err := e.recording.Trace(trace.ReadOptions{})
+	if err != nil {
+		return // that was told with the outputs
+	}
+	s, err := startup.FromTrace(t)
+	if err != nil {
+		return
+	}
+	writeUnfinished(e.stderr(), &e.start, unfinished(s, &e.start, at, modelWaits(ctx)))
+}
+
+// unfinishedHook is a hook that has not ended.
+type unfinishedHook struct {
+	name, origin string
+	running      bool
+	elapsed      time.Duration
+	waitsFor     string // "" when unknown
+	byModel      bool   // the model says what it waits for
+}
+
+// unfinished lists the hooks that have not ended at a moment, in the order of
+// their begin and then of their registration. What a hook waits for is taken from the trace, or
+// else, since a real server does not tell, from the model's hook of that name.
+func unfinished(s *startup.Startup, known *follow.Start, at time.Time, model map[string][]string) []unfinishedHook {
+	var out []unfinishedHook
+	open := map[string]*follow.Hook{}
+	for _, h := range known.Hooks {
+		if h.State < follow.HookDone {
+			open[h.Name] = h
+		}
+	}
+	for _, r := range s.Runs {
+		begun := open[r.Name]
+		if begun == nil {
+			continue
+		}
+		delete(open, r.Name)
+		h := unfinishedHook{name: r.Name, origin: r.Origin, running: true, elapsed: max(0, time.Duration(at.UnixNano()-begun.Begin))}
+		switch {
+		case r.BlockedOn != "":
+			h.waitsFor = waitText([]string{r.BlockedOn}, known)
+		case len(r.WaitsFor) > 0:
+			h.waitsFor = waitText(r.WaitsFor, known)
+		case len(model[r.Name]) > 0:
+			h.waitsFor, h.byModel = waitText(model[r.Name], known), true
+		}
+		out = append(out, h)
+	}
+	for _, h := range known.Hooks {
+		if open[h.Name] != nil {
+			out = append(out, unfinishedHook{name: h.Name, origin: h.Origin})
+		}
+	}
+	return out
+}
+
+// waitText puts into words what a hook waits for, and leaves out other hooks
+// that have ended.
+func waitText(waits []string, known *follow.Start) string {
+	var out []string
+	for _, w := range waits {
+		if hook, ok := strings.CutPrefix(w, "hook:"); ok {
+			ended := func(h *follow.Hook) bool { return h.Name == hook && h.State == follow.HookDone }
+			if slices.ContainsFunc(known.Hooks, ended) {
+				continue
+			}
+		}
+		out = append(out, render.Printable(w, 120))
+	}
+	return strings.Join(out, ", ")
+}
+
+// modelWaits returns what the hooks of the default preset wait for.
+func modelWaits(ctx context.Context) map[string][]string {
+	t, err := runModelInput(ctx, "preset:"+preset.Default)
+	if err != nil {
+		return nil // then it is not told
+	}
+	s, err := startup.FromTrace(t)
+	if err != nil {
+		return nil
+	}
+	waits := map[string][]string{}
+	for _, r := range s.Runs {
+		waits[r.Name] = r.WaitsFor
+	}
+	return waits
+}
+
+// writeUnfinished writes what a server that is not ready was at.
+func writeUnfinished(w io.Writer, known *follow.Start, hooks []unfinishedHook) {
+	switch {
+	case known.Stage.Name != attr.SpanHooksRun && known.Stage.Name != "":
+		fmt.Fprintf(w, "not ready: it got as far as %s, and no hook has begun\n", stageText(known.Stage))
+		return
+	case known.Stage.Name == "":
+		fmt.Fprintln(w, "not ready: it had just begun")
+		return
+	case len(hooks) == 0:
+		fmt.Fprintln(w, "not ready, though all hooks have ended: a readyz check does not pass; /readyz?verbose tells which")
+		return
+	}
+	fmt.Fprintf(w, "not ready: of %s, %s not ended", render.Count(len(known.Hooks), "hook"), have(len(hooks)))
+	if slices.ContainsFunc(hooks, func(h unfinishedHook) bool { return h.byModel }) {
+		fmt.Fprintf(w, "; what they wait for is how the model %s knows them", preset.Default)
+	}
+	fmt.Fprintln(w, ":")
+	for _, h := range hooks {
+		fmt.Fprintf(w, "  %s", render.Printable(h.name, 80))
+		if h.origin != "" {
+			fmt.Fprintf(w, " of %s", render.Printable(h.origin, 60))
+		}
+		switch {
+		case !h.running:
+			fmt.Fprint(w, ", which has not begun")
+		case h.waitsFor == "":
+			fmt.Fprintf(w, ", after %s", render.Duration(h.elapsed))
+		default:
+			fmt.Fprintf(w, ", after %s, waits for %s", render.Duration(h.elapsed), h.waitsFor)
+		}
+		fmt.Fprintln(w)
+	}
+}
+
+// have writes a number of things that have or have not done something.
+func have(n int) string {
+	if n == 1 {
+		return "1 has"
+	}
+	return fmt.Sprintf("%d have", n)
+}

@@ -1,0 +1,184 @@
+package follow
+
+import (
+	"github.com/chaintrace/chaintrace/trace"
+	"github.com/chaintrace/chaintrace/trace/attr"
+)
+
+// HookState is how far a post-start hook has come.
+type HookState uint8
+
+// The states of a hook, in their order.
+const (
+	HookPending HookState = iota // registered
+	HookRunning
+	HookDone
+	HookFailed
+)
+
+// Hook is a post-start hook as it is known so far. Times are nanoseconds since
+// the Unix epoch, and 0 when unknown.
+type Hook struct {
+	Name       string
+	Origin     string // the server that registered it first
+	State      HookState
+	Begin, End int64
+	Err        string // what it failed with
+}
+
+func (h *Hook) copy() *Hook {
+	c := *h
+	return &c
+}
+
+// Stage is a stretch of a start.
+type Stage struct {
+	Name   string // of the span: attr.SpanServerCreate, …; "" before the first
+	Server string // the server which that span is about, or ""
+}
+
+// Start is what is known of a start so far. The zero value is one that nothing
+// is known of. It is not safe for concurrent use.
+type Start struct {
+	Service, Version string // of the process
+	Begin            int64  // of the first span; nanoseconds since the Unix epoch
+	Stage            Stage  // the one that began last
+	Hooks            []*Hook
+	Ready            int64 // when it was ready first; nanoseconds since the Unix epoch; 0: not yet
+	Finished         bool  // the span of the start has ended
+
+	id     trace.SpanID // of the span startup
+	staged int64        // when Stage began
+	byName map[string]*Hook
+}
+
+// Change is one thing that a record told. Exactly one of Stage, Hook, Ready and
+// Again is set.
+type Change struct {
+	At    int64 // nanoseconds since the Unix epoch
+	Stage *Stage
+	Hook  *Hook // as it became; a copy
+	Ready bool
+	Again bool // the process was started again: nothing of what was known holds
+}
+
+// Add takes account of records, in the order in which they were written, and
+// returns what they change. Spans that are not of the vocabulary change nothing.
+func (s *Start) Add(spans []trace.Span) []Change {
+	var changes []Change
+	for i := range spans {
+		changes = append(changes, s.add(&spans[i])...)
+	}
+	return changes
+}
+
+func (s *Start) add(span *trace.Span) []Change {
+	var changes []Change
+	if span.Name == attr.SpanStartup {
+		if !s.id.IsZero() && span.SpanID != s.id {
+			*s = Start{}
+			changes = []Change{{At: span.Start, Again: true}}
+		}
+		s.id, s.Begin, s.Finished = span.SpanID, span.Start, span.End != 0
+		s.Service, s.Version = span.Service(), span.Resource.Attr(attr.ServiceVersion).Str()
+		return changes
+	}
+	if s.Begin == 0 {
+		s.Begin = span.Start
+	}
+	switch span.Name {
+	case attr.SpanConfigBuild, attr.SpanConfigComplete, attr.SpanChainCreate, attr.SpanServerCreate, attr.SpanServerPrepare, attr.SpanHooksRun:
+		return s.stage(span)
+	case attr.SpanHookRegister, attr.SpanHookMerge:
+		return s.registered(span)
+	case attr.SpanHookRun:
+		return s.run(span)
+	case attr.SpanReady:
+		if s.Ready == 0 && span.End != 0 && span.Status.Code != trace.StatusError {
+			s.Ready = span.End
+			return []Change{{At: span.End, Ready: true}}
+		}
+	}
+	return nil
+}
+
+// stage takes account of a stage that has begun, and may have ended too.
+func (s *Start) stage(span *trace.Span) []Change {
+	stage := Stage{span.Name, span.Attr(attr.ServerName).Str()}
+	if span.Start < s.staged || s.Stage == stage {
+		return nil
+	}
+	s.Stage, s.staged = stage, span.Start
+	return []Change{{At: span.Start, Stage: &stage}}
+}
+
+// registered adds a hook that is there now, unless the registration failed.
+func (s *Start) registered(span *trace.Span) []Change {
+	if span.Attr(attr.HookKind).Str() == attr.KindPreShutdown || span.Attr(attr.HookDisabled).Bool() || span.Status.Code == trace.StatusError {
+		return nil
+	}
+	h, isNew := s.hook(span)
+	if !isNew {
+		return nil
+	}
+	return []Change{{At: span.Start, Hook: h.copy()}}
+}
+
+func (s *Start) run(span *trace.Span) []Change {
+	h, _ := s.hook(span)
+	before := h.State
+	h.Begin, h.State = span.Start, HookRunning
+	if span.End != 0 {
+		h.End, h.State = span.End, HookDone
+	}
+	if span.Attr(attr.HookOutcome).Str() == attr.OutcomeFailed || span.Status.Code == trace.StatusError {
+		h.State, h.Err = HookFailed, span.Attr(attr.HookError).Str()
+		if h.Err == "" {
+			h.Err = span.Status.Message
+		}
+	}
+	if h.State == before {
+		return nil
+	}
+	return []Change{{At: max(span.Start, span.End), Hook: h.copy()}}
+}
+
+// hook returns the hook that a span is about, and whether it was unknown.
+func (s *Start) hook(span *trace.Span) (h *Hook, isNew bool) {
+	name := span.Attr(attr.HookName).Str()
+	if h := s.byName[name]; h != nil {
+		return h, false
+	}
+	h = &Hook{Name: name, Origin: span.Attr(attr.HookOrigin).Str()}
+	if h.Origin == "" {
+		h.Origin = span.Attr(attr.ServerName).Str()
+	}
+	if s.byName == nil {
+		s.byName = map[string]*Hook{}
+	}
+	s.byName[name] = h
+	s.Hooks = append(s.Hooks, h)
+	return h, true
+}
+
+// Ended returns how many hooks have ended, failed ones included.
+func (s *Start) Ended() int {
+	n := 0
+	for _, h := range s.Hooks {
+		if h.State >= HookDone {
+			n++
+		}
+	}
+	return n
+}
+
+// Failed returns the hook that failed first, or nil.
+func (s *Start) Failed() *Hook {
+	var first *Hook
+	for _, h := range s.Hooks {
+		if h.State == HookFailed && (first == nil || h.End < first.End) {
+			first = h
+		}
+	}
+	return first
+}

@@ -1,0 +1,216 @@
+package rewrite_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/chaintrace/chaintrace/trace/instrument/rewrite"
+	"github.com/chaintrace/chaintrace/trace/instrument/rule"
+)
+
+// write makes a package of one file for each text.
+func write(t *testing.T, texts ...string) rewrite.Package {
+	t.Helper()
+	p := rewrite.Package{ImportPath: "example.com/m/pkg/p", Module: "example.com/m", Version: "v1.2.3", Dir: t.TempDir()}
+	for i, text := range texts {
+		name := filepath.Join(p.Dir, string(rune('a'+i))+".go")
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		p.Files = append(p.Files, name)
+	}
+	return p
+}
+
+// oneRule is a rule for the function F of the package, with anchors as in a file.
+func oneRule(t *testing.T, fn, anchors string) []rule.Rule {
+	t.Helper()
+	rules, err := rule.Parse("r", []byte("rules:\n- id: r\n  package: example.com/m/pkg/p\n  func: "+fn+"\n  required: true\n  anchors:\n"+anchors))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rules
+}
+
+const imports = `; import chaintracert "rt"`
+
+// TestRewrite: code goes where the anchor says, on the same line.
+func TestRewrite(t *testing.T) {
+	for _, test := range []struct {
+		name, fn, anchors, before, after string
+	}{
+		{
+			"entry of a method, with its receiver and parameters", "(*T).F", "  - code: 'f($recv, $1, $3)'",
+			"func (t *T) F(a, b int, c string) {\n\tg()\n}", "func (t *T) F(a, b int, c string) { f(t, a, c);\n\tg()\n}",
+		},
+		{
+			"a parameter by its type", "F", "  - code: f($of_T)",
+			"func F(a int, t *T) {}", "func F(a int, t *T) { f(t);}",
+		},
+		{
+			"an error without a name gets one", "F", "  - code: defer f()($err)",
+			"func F() error { return nil }", "func F() (chaintraceErr error) { defer f()(&chaintraceErr); return nil }",
+		},
+		{
+			"and the results before it with it", "F", "  - code: defer f()($err)",
+			"func F() (*int, map[string]int, error) { return nil, nil, nil }",
+			"func F() (_ *int, _ map[string]int, chaintraceErr error) { defer f()(&chaintraceErr); return nil, nil, nil }",
+		},
+		{
+			"a named error keeps its name", "F", "  - code: defer f()($err)",
+			"func F() (n int, err error) { return }", "func F() (n int, err error) { defer f()(&err); return }",
+		},
+		{
+			"no error", "F", "  - code: defer f()($err)",
+			"func F() int { return 1 }", "func F() int { defer f()(nil); return 1 }",
+		},
+		{
+			"twice named is named once", "F", "  - code: defer f()($err)\n  - code: defer g()($err)",
+			"func F() error { return nil }", "func F() (chaintraceErr error) { defer f()(&chaintraceErr); defer g()(&chaintraceErr); return nil }",
+		},
+		{
+			"before, inside and after a loop, with names that it matched", "F",
+			"  - {at: before, match: 'for $k := range $m', code: 'f($m)'}\n  - {at: inside, match: 'for $k := range m', code: 'g($k)'}\n  - {at: after, match: 'for $k := range m', code: 'h($m)'}",
+			"func F() {\n\tfor key := range m { // why\n\t\tx(key)\n\t} // end\n}",
+			"func F() {\n\tf(m); for key := range m { g(key); // why\n\t\tx(key)\n\t}; h(m) // end\n}",
+		},
+		{
+			"a statement over several lines, in a closure in a case", "F",
+			"  - {at: after, match: '$s := &T{...}', code: 'f($s)'}",
+			"func F() {\n\tgo func() {\n\t\tswitch {\n\t\tcase true:\n\t\t\ts := &T{\n\t\t\t\tA: 1,\n\t\t\t}\n\t\t}\n\t}()\n}",
+			"func F() {\n\tgo func() {\n\t\tswitch {\n\t\tcase true:\n\t\t\ts := &T{\n\t\t\t\tA: 1,\n\t\t\t}; f(s)\n\t\t}\n\t}()\n}",
+		},
+		{
+			"the first of the patterns that is there, each time", "F",
+			"  - {at: before, match: [old($x), new($x)], every: true, code: f($x)}",
+			"func F() {\n\tnew(a)\n\tg()\n\tnew(b)\n}", "func F() {\n\tf(a); new(a)\n\tg()\n\tf(b); new(b)\n}",
+		},
+		{
+			"the one that contains a text", "F",
+			"  - {at: inside, match: 'for _, $x := range xs', contains: 'use( x )', code: f($x)}",
+			"func F() {\n\tfor _, x := range xs {\n\t}\n\tfor _, x := range xs {\n\t\tuse(   x )\n\t}\n}",
+			"func F() {\n\tfor _, x := range xs {\n\t}\n\tfor _, x := range xs { f(x);\n\t\tuse(   x )\n\t}\n}",
+		},
+		{
+			"code by what is declared", "F",
+			"  - code: [{has: T.newer, text: f(1)}, {has: T.field, text: f(2)}, {text: f(3)}]",
+			"type T struct { field int }\nfunc F() {}", "type T struct { field int }\nfunc F() { f(2);}",
+		},
+		{
+			"an if, with the else left alone", "F",
+			"  - {at: inside, match: 'if $e != nil', code: f($e)}",
+			"func F() {\n\tif err != nil {\n\t} else if x {\n\t}\n}", "func F() {\n\tif err != nil { f(err);\n\t} else if x {\n\t}\n}",
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			p := write(t, "package other\n", "package p // the package\n\n"+test.before+"\n")
+			result, err := rewrite.Rewrite(p, oneRule(t, test.fn, test.anchors), "rt")
+			if err != nil || len(result.Missed) != 0 || len(result.Files) != 1 {
+				t.Fatalf("%v, missed %v, %d files", err, result.Missed, len(result.Files))
+			}
+			f := result.Files[0]
+			want := "package p" + imports + " // the package\n\n" + test.after + "\n"
+			if diff := cmp.Diff(want, string(f.Rewritten)); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+			if strings.Count(string(f.Original), "\n") != strings.Count(string(f.Rewritten), "\n") {
+				t.Error("lines have moved")
+			}
+			if read, err := os.ReadFile(f.Path); err != nil || string(read) != string(f.Original) {
+				t.Errorf("the file itself has changed, or %v", err)
+			}
+		})
+	}
+}
+
+// TestMissed: what a package has no place for is told, and a rule of which a part
+// is missing is not applied at all.
+func TestMissed(t *testing.T) {
+	const source = "package p\n\nfunc F(int) {\n\tg()\n}\n"
+	for name, test := range map[string]struct {
+		fn, anchors string
+		want        rewrite.Miss
+	}{
+		"function": {"[F2, (*T).F]", "  - code: f()", rewrite.Miss{LookedFor: []string{"func F2 or T.F"}}},
+		"statement": {
+			"F", "  - code: f()\n  - {at: before, match: [h(), i()], contains: j, code: f()}",
+			rewrite.Miss{File: "pkg/p/a.go", LookedFor: []string{`statement "h()" or "i()" with "j" in it`}},
+		},
+		"body":        {"F", "  - {at: inside, match: g(), code: f()}", rewrite.Miss{File: "pkg/p/a.go", LookedFor: []string{`statement "g()"`}}},
+		"parameter":   {"F", "  - code: f($1)", rewrite.Miss{File: "pkg/p/a.go", LookedFor: []string{"parameter or receiver with a name: nothing for $1"}}},
+		"type":        {"F", "  - code: f($of_T)", rewrite.Miss{File: "pkg/p/a.go", LookedFor: []string{"parameter or receiver with a name: nothing for $of_T"}}},
+		"receiver":    {"F", "  - code: f($recv)", rewrite.Miss{File: "pkg/p/a.go", LookedFor: []string{"parameter or receiver with a name: nothing for $recv"}}},
+		"declaration": {"F", "  - code: [{has: T.x, text: f()}]", rewrite.Miss{File: "pkg/p/a.go", LookedFor: []string{"declaration of T.x"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			result, err := rewrite.Rewrite(write(t, source), oneRule(t, test.fn, test.anchors), "rt")
+			if err != nil || len(result.Files) != 0 || len(result.Matched) != 0 {
+				t.Fatalf("%v, %v", err, result)
+			}
+			want := test.want
+			want.Rule, want.Required, want.Package, want.Version = "r", true, "example.com/m/pkg/p", "v1.2.3"
+			if diff := cmp.Diff([]rewrite.Miss{want}, result.Missed); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+			if text := want.String(); !strings.HasPrefix(text, "example.com/m/pkg/p v1.2.3: ") || !strings.Contains(text, want.LookedFor[0]) {
+				t.Errorf("in words: %s", text)
+			}
+		})
+	}
+}
+
+// TestOptional: an anchor that may be missing is told and hinders nothing.
+func TestOptional(t *testing.T) {
+	p := write(t, "package p\n\nfunc F() {}\n")
+	result, err := rewrite.Rewrite(p, oneRule(t, "F", "  - {id: here, code: f()}\n  - {at: after, match: g(), optional: true, code: f()}"), "rt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []rewrite.Match{{Rule: "r", Anchor: "here", Place: "pkg/p/a.go:3"}}; !cmp.Equal(result.Matched, want) {
+		t.Errorf("matched %v", result.Matched)
+	}
+	if len(result.Missed) != 1 || result.Missed[0].Required {
+		t.Errorf("missed %v", result.Missed)
+	}
+	diff, err := rewrite.Diff(result.Files[0], "pkg/p/a.go")
+	if want := "--- a/pkg/p/a.go\n+++ b/pkg/p/a.go\n@@ -1,3 +1,3 @@\n-package p\n+package p" + imports + "\n \n-func F() {}\n+func F() { f();}\n"; err != nil || diff != want {
+		t.Errorf("%v\n%s", err, diff)
+	}
+}
+
+// TestMissedInBuild: a rule that names several packages needs one of them.
+func TestMissedInBuild(t *testing.T) {
+	found := rewrite.Result{Matched: []rewrite.Match{{Rule: "a"}}}
+	missed := rewrite.Result{Missed: []rewrite.Miss{{Rule: "a", Package: "p"}, {Rule: "b", Package: "p"}, {Rule: "a", Package: "p", File: "f.go"}}}
+	got := rewrite.Missed([]rewrite.Result{found, missed})
+	if want := []rewrite.Miss{{Rule: "b", Package: "p"}, {Rule: "a", Package: "p", File: "f.go"}}; !cmp.Equal(got, want) {
+		t.Errorf("got %v", got)
+	}
+}
+
+// TestErrors: a package that cannot be read or is no Go, and code that does not
+// fit where it goes.
+func TestErrors(t *testing.T) {
+	for name, test := range map[string]struct{ source, code, want string }{
+		"not Go":       {"package p\nfunc {", "f()", "package example.com/m/pkg/p: "},
+		"does not fit": {"package p\nfunc F() {}", "f(", "the code of a rule does not fit: "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			rules := oneRule(t, "F", "  - code: f()")
+			rules[0].Anchors[0].Code[0].Text = test.code
+			_, err := rewrite.Rewrite(write(t, test.source), rules, "rt")
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("error %v", err)
+			}
+		})
+	}
+	p := write(t)
+	p.Files = []string{filepath.Join(p.Dir, "absent.go")}
+	if _, err := rewrite.Rewrite(p, oneRule(t, "F", "  - code: f()"), "rt"); err == nil || !strings.Contains(err.Error(), "absent.go") {
+		t.Errorf("error %v", err)
+	}
+}

@@ -1,0 +1,91 @@
+package chaintracert
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// BenchmarkSpan is what one recorded span costs: of a check, which is one line,
+// with the file's write; the same where the write costs next to nothing; one that
+// begins and ends on its goroutine, which is two lines; the write alone beside it;
+// and with no trace asked for.
+func BenchmarkSpan(b *testing.B) {
+	file := filepath.Join(b.TempDir(), "trace.json")
+	for _, bench := range []struct {
+		name, file string
+		run        func(b *testing.B, s *fakeServer)
+	}{
+		{"check/file", file, benchCheck}, {"check/null", os.DevNull, benchCheck},
+		{"func/file", file, benchFunc}, {"func/null", os.DevNull, benchFunc}, {"off", "", benchCheck},
+	} {
+		b.Run(bench.name, func(b *testing.B) {
+			before := current
+			current = fromEnvironment(func(key string) string {
+				if key == "CHAINTRACE_FILE" {
+					return bench.file
+				}
+				return ""
+			})
+			defer func() { current = before }()
+			defer New("s", nil)(nil)
+			s := &fakeServer{}
+			Made(s, "s", nil, nil, nil, nil)
+			bench.run(b, s)
+		})
+	}
+	b.Run("write alone", func(b *testing.B) {
+		out, err := openOutput(file)
+		if err != nil {
+			b.Fatal(err)
+		}
+		line := make([]byte, 900)
+		for b.Loop() {
+			if _, err := out.Write(line); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+func benchCheck(b *testing.B, s *fakeServer) {
+	checks := []fakeCheck{{"poststarthook/rbac/bootstrap-roles", errors.New("not yet")}}
+	b.ReportAllocs()
+	for b.Loop() {
+		AddChecks(s, checks, 0, "healthz", "livez", "readyz")(nil)
+	}
+}
+
+func benchFunc(b *testing.B, _ *fakeServer) {
+	b.ReportAllocs()
+	for b.Loop() {
+		Func("f")(nil)
+	}
+}
+
+// BenchmarkRoute is a span that tells of its callers, beside finding them alone.
+func BenchmarkRoute(b *testing.B) {
+	before := current
+	current = fromEnvironment(func(key string) string {
+		if key == "CHAINTRACE_FILE" {
+			return os.DevNull
+		}
+		return ""
+	})
+	defer func() { current = before }()
+	defer New("s", nil)(nil)
+	Made(&fakeServer{}, "s", nil, nil, nil, nil)
+	b.Run("route", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			Route("s", "/healthz/poststarthook/rbac/bootstrap-roles", "exact", true, false)
+		}
+	})
+	b.Run("callers alone", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			installerOf(frames(2, isRouting))
+		}
+	})
+}

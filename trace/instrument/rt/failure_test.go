@@ -1,0 +1,163 @@
+//go:build !windows && !plan9 && !js && !wasip1
+
+package chaintracert
+
+import (
+	"bufio"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// TestNotWritable: what cannot be written costs the trace and a line on stderr, and
+// nothing else.
+func TestNotWritable(t *testing.T) {
+	fifo := filepath.Join(t.TempDir(), "fifo")
+	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct{ file, want string }{
+		"disk full":         {"/dev/full", "chaintrace: /dev/full: no space left on device: the trace ends here\n"},
+		"no such directory": {"/nowhere/x", "chaintrace: /nowhere/x: no such file or directory: no trace is written\n"},
+		"a directory":       {"/", "chaintrace: /: is a directory: no trace is written\n"},
+		"nobody reads":      {fifo, "chaintrace: " + fifo + ": nobody reads the pipe: no trace is written\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			stdout, stderr, err := child(t, "chain", test.file)
+			if err != nil || stdout != "the server goes on\n" || stderr != test.want {
+				t.Errorf("%v, %q, stderr %q, want %q", err, stdout, stderr, test.want)
+			}
+		})
+	}
+}
+
+// TestPipe: a reader that goes away, or that does not read, ends the trace; the
+// server goes on.
+func TestPipe(t *testing.T) {
+	for name, test := range map[string]struct{ child, want string }{
+		"goes away": {"asked", "broken pipe"},
+		"sleeps":    {"keepgoing", "whoever reads the pipe is too slow"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fifo := filepath.Join(t.TempDir(), "fifo")
+			if err := syscall.Mkfifo(fifo, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			reader, err := os.OpenFile(fifo, os.O_RDWR|syscall.O_NONBLOCK, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer reader.Close()
+			cmd := childCommand(test.child, fifo)
+			stdin, err := cmd.StdinPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			stderr, err := cmd.StderrPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			if name == "goes away" {
+				ask := func() {
+					if _, err := stdin.Write([]byte{1}); err != nil {
+						t.Fatal(err)
+					}
+				}
+				ask()
+				if _, err := bufio.NewReader(reader).ReadString('\n'); err != nil {
+					t.Fatal(err)
+				}
+				_ = reader.Close()
+				ask()
+			}
+			line, err := bufio.NewReader(stderr).ReadString('\n')
+			if err != nil || line != "chaintrace: "+fifo+": "+test.want+": the trace ends here\n" {
+				t.Errorf("%v, stderr %q", err, line)
+			}
+			_ = stdin.Close()
+			if err := cmd.Wait(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// TestFailingHook: a hook whose error ends the process has its span in the file
+// before that.
+func TestFailingHook(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "trace.json")
+	_, stderr, err := child(t, "fail", file)
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != 7 || stderr != "" {
+		t.Fatalf("%v, %q", err, stderr)
+	}
+	text := outline(readTrace(t, file))
+	if want := `    hook.run outer hook-of-outer post-start outer failed error "no \"storage\"\n"`; !strings.Contains(text, want) {
+		t.Errorf("no\n%s\nin\n%s", want, text)
+	}
+	if !strings.HasPrefix(text, "startup unfinished\n") || strings.Contains(text, "  ready outer") {
+		t.Errorf("the start is not unfinished:\n%s", text)
+	}
+}
+
+// TestPanickingHook: a hook that panics has failed.
+func TestPanickingHook(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "trace.json")
+	if _, stderr, err := child(t, "panic", file); err == nil || !strings.Contains(stderr, "panic: oh") {
+		t.Fatalf("%v, %q", err, stderr)
+	}
+	if text := outline(readTrace(t, file)); !strings.Contains(text, `hook.run only hook-of-only post-start only failed error "the hook panicked`) {
+		t.Error(text)
+	}
+}
+
+// TestKilled: a process that is killed leaves what went on as unfinished.
+func TestKilled(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "trace.json")
+	cmd := childCommand("killed", file)
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if line, err := bufio.NewReader(stdout).ReadString('\n'); err != nil {
+		t.Errorf("%v, %q", err, line)
+	}
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait()
+	text := outline(readTrace(t, file))
+	for _, want := range []string{"startup unfinished\n", "  server.create only\n", "  hooks.run only unfinished\n", "    hook.run only hook-of-only post-start only unfinished\n"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+}
+
+// TestCutShort: a line that had room in part is taken off again.
+func TestCutShort(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "x")
+	if err := os.WriteFile(file, []byte("whole\nhal"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o, err := openOutput(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := o.cutShort(3); !errors.Is(err, syscall.ENOSPC) {
+		t.Error(err)
+	}
+	if got, _ := os.ReadFile(file); string(got) != "whole\n" {
+		t.Errorf("%q is left", got)
+	}
+}

@@ -1,0 +1,67 @@
+//go:build !windows && !plan9 && !js && !wasip1
+// +build !windows,!plan9,!js,!wasip1
+
+package chaintracert
+
+import (
+	"errors"
+	"io"
+	"syscall"
+)
+
+// output is the file that spans are written to. It uses system calls as they are:
+// os.File would wait for a full pipe, and die of a broken one where that is stderr.
+type output struct{ fd int }
+
+// openOutput opens the file for appending. It does not wait for the other end of
+// a pipe.
+func openOutput(path string) (*output, error) {
+	fd, err := syscall.Open(path, syscall.O_WRONLY|syscall.O_APPEND|syscall.O_CREAT|syscall.O_CLOEXEC|syscall.O_NONBLOCK, 0o644)
+	if errors.Is(err, syscall.ENXIO) {
+		err = errors.New("nobody reads the pipe")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &output{fd}, nil
+}
+
+// Write writes all of p with one system call, or fails.
+func (o *output) Write(p []byte) (int, error) {
+	n, err := retry(o.fd, p)
+	switch {
+	case errors.Is(err, syscall.EAGAIN):
+		return 0, errors.New("whoever reads the pipe is too slow")
+	case err != nil:
+		return 0, err
+	case n < len(p):
+		return n, o.cutShort(int64(n))
+	}
+	return n, nil
+}
+
+// cutShort takes a line off again of which only n bytes had room, if it is at the
+// end of a file.
+func (o *output) cutShort(n int64) error {
+	var st syscall.Stat_t
+	if err := syscall.Fstat(o.fd, &st); err == nil && st.Mode&syscall.S_IFMT == syscall.S_IFREG && st.Size >= n {
+		if err := syscall.Ftruncate(o.fd, st.Size-n); err == nil {
+			return syscall.ENOSPC
+		}
+	}
+	return io.ErrShortWrite
+}
+
+func retry(fd int, p []byte) (int, error) {
+	for {
+		n, err := syscall.Write(fd, p)
+		if err != syscall.EINTR {
+			return n, err
+		}
+	}
+}
+
+// complain writes a line to stderr, if that can be done at once or after a while.
+func complain(line string) {
+	_, _ = retry(2, []byte(line)) // there is nobody to tell
+}

@@ -1,0 +1,22 @@
+// Package rule holds what is put into a server's source at compile time, as data:
+// which functions, where in them, and what call goes there. The rules for
+// Kubernetes' API server modules are embedded; users add rules of their own.
+//
+// A file of rules is YAML. The short form records every call of a function as a
+// span; attributes are Go expressions, in which $1, $2 … are the function's
+// parameters and $recv is its receiver:
+//
+//	rules:
+//	  - id: my-storage
+//	    package: example.com/server/storage
+//	    func: (*Store).Open
+//	    span: storage.open
+//	    attributes: {path: $1}
+//
+// The long form has anchors: places in the function, each with the code that goes
+// there, as [Anchor] and [Code] say. A rule with required: true makes a build fail
+// that has the package and not the place.
+//
+// The package knows nothing of Go's syntax trees and edits nothing; package
+// rewrite does.
+package rule

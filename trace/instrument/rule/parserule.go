@@ -1,0 +1,151 @@
+package rule
+
+import (
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// rule reads one rule, in its long form with anchors or in its short one with a
+// span's name.
+func (f *fileReader) rule(n *yaml.Node) Rule {
+	var r Rule
+	var span string
+	var attributes map[string]string
+	f.mapping(n, []string{"id", "package", "func"}, map[string]func(*yaml.Node){
+		"id": f.text(&r.ID), "package": f.texts(&r.Packages), "func": f.texts(&r.Funcs), "required": f.flag(&r.Required),
+		"anchors": func(n *yaml.Node) {
+			known := map[string]bool{}
+			f.each(n, func(n *yaml.Node) { r.Anchors = append(r.Anchors, f.anchor(n, known)) })
+		},
+		"span":       f.text(&span),
+		"attributes": func(n *yaml.Node) { attributes = f.attributes(n) },
+	})
+	for i, name := range r.Funcs {
+		receiver, method := Receiver(name)
+		if receiver != "" {
+			method = receiver + "." + method
+		}
+		r.Funcs[i] = method
+	}
+	switch {
+	case span != "" && r.Anchors != nil:
+		f.problem(n, "the rule has both a span and anchors: a span is the short form")
+	case span == "" && attributes != nil:
+		f.problem(n, "the rule has attributes, but no span for them")
+	case span == "" && r.Anchors == nil:
+		f.problem(n, "the rule has neither a span nor anchors")
+	case span != "":
+		r.Anchors = []Anchor{{ID: "span", At: Entry, Code: []Code{{Text: spanCode(span, attributes)}}}}
+		if err := goStatements(r.Anchors[0].Code[0].Text); err != nil {
+			f.problem(n, "attributes: %v", err)
+		}
+	}
+	return r
+}
+
+// attributes reads a mapping of keys to Go expressions.
+func (f *fileReader) attributes(n *yaml.Node) map[string]string {
+	read := map[string]string{}
+	if n.Kind != yaml.MappingNode {
+		f.problem(n, "want a mapping of attributes to Go expressions, such as name: $1")
+		return read
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		var value string
+		f.text(&value)(n.Content[i+1])
+		if read[n.Content[i].Value] != "" {
+			f.problem(n.Content[i], "the attribute %s is there already", n.Content[i].Value)
+		}
+		read[n.Content[i].Value] = value
+	}
+	return read
+}
+
+// anchor reads one anchor. known are the names that patterns before it match, and
+// gets those of its own.
+func (f *fileReader) anchor(n *yaml.Node, known map[string]bool) Anchor {
+	a := Anchor{At: Entry}
+	f.mapping(n, []string{"code"}, map[string]func(*yaml.Node){
+		"id": f.text(&a.ID),
+		"at": func(n *yaml.Node) {
+			a.At = Position(n.Value)
+			if all := []Position{Entry, Before, After, Inside}; !slices.Contains(all, a.At) {
+				f.problem(n, "unknown position %q; there are %q", n.Value, all)
+			}
+		},
+		"match":    func(n *yaml.Node) { a.Match = f.patterns(n) },
+		"contains": f.text(&a.Contains), "every": f.flag(&a.Every), "optional": f.flag(&a.Optional),
+		"code": func(n *yaml.Node) { a.Code = f.codes(n) },
+	})
+	switch {
+	case a.At == Entry && (a.Match != nil || a.Contains != "" || a.Every):
+		f.problem(n, "at entry there is no statement to match")
+	case a.At != Entry && a.Match == nil:
+		f.problem(n, "the key match is missing: which statement is meant")
+	}
+	f.placeholders(n, a, known)
+	return a
+}
+
+func (f *fileReader) patterns(n *yaml.Node) []Pattern {
+	var texts []string
+	f.texts(&texts)(n)
+	var patterns []Pattern
+	for _, text := range texts {
+		p, err := NewPattern(text)
+		if err != nil {
+			f.problem(n, "%v", err)
+		}
+		patterns = append(patterns, p)
+	}
+	return patterns
+}
+
+// codes reads a text, or a list of texts that depend on what is declared.
+func (f *fileReader) codes(n *yaml.Node) []Code {
+	var codes []Code
+	one := func(n *yaml.Node, c Code) {
+		if err := goStatements(c.Text); err != nil {
+			f.problem(n, "%v", err)
+		}
+		codes = append(codes, c)
+	}
+	if n.Kind == yaml.ScalarNode {
+		var c Code
+		f.text(&c.Text)(n)
+		one(n, c)
+		return codes
+	}
+	f.each(n, func(n *yaml.Node) {
+		var c Code
+		f.mapping(n, []string{"text"}, map[string]func(*yaml.Node){"has": f.text(&c.Has), "text": f.text(&c.Text)})
+		one(n, c)
+	})
+	return codes
+}
+
+// placeholders tells of names in the code for which nothing will be there.
+func (f *fileReader) placeholders(n *yaml.Node, a Anchor, known map[string]bool) {
+	for _, p := range a.Match {
+		for _, name := range p.names {
+			if inAll(name, a.Match) {
+				known[name] = true
+			}
+		}
+	}
+	for _, c := range a.Code {
+		for _, name := range c.Placeholders() {
+			ofFunction := name == "recv" || name == "err" || strings.HasPrefix(name, TypePrefix) || strings.Trim(name, "0123456789") == ""
+			if !ofFunction && !known[name] {
+				f.problem(n, "the code has $%s, which no pattern matches", name)
+			}
+		}
+	}
+}
+
+// inAll reports whether all patterns have the name.
+func inAll(name string, patterns []Pattern) bool {
+	return !slices.ContainsFunc(patterns, func(p Pattern) bool { return !slices.Contains(p.names, name) })
+}

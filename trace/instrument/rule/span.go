@@ -1,0 +1,56 @@
+package rule
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// functionName is a function as Go names it: package path, type where there is
+// one, function. A package path may end in a major version behind a dot.
+var functionName = regexp.MustCompile(`^((?:[^\s()"]*/)?[\w~-]+(?:\.v\d+)?)\.(?:\(?(\*?)([\pL_][\pL\p{Nd}_]*)\)?\.)?([\pL_][\pL\p{Nd}_]*)$`)
+
+// FromSpan makes the rule that records every call of one function as a span. It
+// takes "example.com/pkg.(*T).Start", "example.com/pkg.T.Start" or
+// "example.com/pkg.Start".
+func FromSpan(function string) (Rule, error) {
+	m := functionName.FindStringSubmatch(strings.TrimSpace(function))
+	if m == nil {
+		return Rule{}, fmt.Errorf("%q names no function: want one such as example.com/pkg.Start or example.com/pkg.(*T).Start", function)
+	}
+	importPath, pointer, receiver, method := m[1], m[2], m[3], m[4]
+	name := importPath[strings.LastIndex(importPath, "/")+1:]
+	short := method
+	if receiver != "" {
+		short = receiver + "." + method
+		if pointer != "" {
+			name += ".(*" + receiver + ")"
+		} else {
+			name += "." + receiver
+		}
+	}
+	name += "." + method
+	return Rule{
+		ID: "span:" + function, Packages: []string{importPath}, Funcs: []string{short}, Required: true,
+		Anchors: []Anchor{{ID: "span", At: Entry, Code: []Code{{Text: spanCode(name, nil)}}}},
+	}, nil
+}
+
+// spanCode is the code that records a function as a span. The values of the
+// attributes are Go expressions.
+func spanCode(name string, attributes map[string]string) string {
+	var b strings.Builder
+	b.WriteString("defer chaintracert.Func(" + strconv.Quote(name))
+	keys := make([]string, 0, len(attributes))
+	for key := range attributes {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	for _, key := range keys {
+		b.WriteString(", " + strconv.Quote(key) + ", " + attributes[key])
+	}
+	b.WriteString(")($err)")
+	return b.String()
+}
