@@ -101,7 +101,7 @@ func (f *inputFlags) readAll(ctx context.Context, name string, stdin io.Reader, 
 	}
 	err = fmt.Errorf("%s: %w", inputName(name), withRaise(err))
 	switch {
-	case t == nil || len(t.Spans) == 0:
+	case t == nil || len(t.Spans) == 0 && f.keep == nil:
 		return nil, withCode(exitWork, err)
 	case !f.partial:
 		return nil, withCode(exitWork, fmt.Errorf("%w; with --partial, %s before that can be used", err, f.readable(t)))

@@ -20,7 +20,8 @@ func isSearch(name string) bool {
 }
 
 // readPages reads all traces of a search, one answer after the other, and gives
-// what f.keep wants of each to add. A trace that comes again is passed over.
+// what f.keep wants of each to add. A trace that comes again is passed over. When an
+// answer fails, what came before is used only with --partial, and with a warning.
 func (f *inputFlags) readPages(ctx context.Context, name string, stderr io.Writer, add func(t *trace.Trace)) error {
 	o, err := f.options()
 	if err != nil {
@@ -36,7 +37,7 @@ func (f *inputFlags) readPages(ctx context.Context, name string, stderr io.Write
 		latest := map[trace.TraceID]int64{}
 		o.Keep = func(s *trace.Span) bool {
 			latest[s.TraceID] = max(latest[s.TraceID], s.Start)
-			return !known[s.TraceID] && f.keep(s)
+			return !known[s.TraceID] && (f.keep == nil || f.keep(s))
 		}
 		t, err := trace.Read(page, o)
 		if err != nil {
@@ -50,8 +51,14 @@ func (f *inputFlags) readPages(ctx context.Context, name string, stderr io.Write
 		}
 		return times, nil
 	})
-	if err != nil {
+	switch {
+	case err == nil:
+		return nil
+	case len(known) == 0:
 		return withCode(exitWork, fmt.Errorf("%s: %w", inputName(name), err))
+	case !f.partial:
+		return withCode(exitWork, fmt.Errorf("%s: %w; with --partial, the %d traces that came before can be used", inputName(name), err, len(known)))
 	}
+	fmt.Fprintf(stderr, "warning: %s: %v; going on with the %d traces that came before, the latest ones\n", inputName(name), err, len(known))
 	return nil
 }

@@ -45,7 +45,7 @@ type pagingJaeger struct {
 
 func (j *pagingJaeger) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if j.requests++; j.requests == j.fail {
-		http.Error(w, `{"error":{"httpCode":500,"message":"the disk is gone"}}`, http.StatusInternalServerError)
+		http.Error(w, `{"error":{"httpCode":403,"message":"not any more"}}`, http.StatusForbidden)
 		return
 	}
 	q := r.URL.Query()
@@ -115,7 +115,12 @@ func TestStatsReadsAllPages(t *testing.T) {
 
 	jaeger.requests, jaeger.fail = 0, 3
 	code, got, errOut = command("stats", search)
-	if code != exitWork || len(got) > 0 || !strings.Contains(string(errOut), "the disk is gone") {
+	if code != exitWork || len(got) > 0 || !strings.Contains(string(errOut), "not any more") || !strings.Contains(string(errOut), "with --partial, the 1") {
 		t.Errorf("a failing page: exit code %d, %s%s", code, errOut, got)
+	}
+	jaeger.requests = 0
+	code, got, errOut = command("stats", search, "--partial")
+	if code != 0 || !strings.Contains(string(errOut), "warning: ") || !strings.Contains(string(got), " starts, ") || strings.Contains(string(got), "350 starts") {
+		t.Errorf("a failing page with --partial: exit code %d, %s%s", code, errOut, got)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/chaintrace/chaintrace/render/report"
+	"github.com/chaintrace/chaintrace/trace"
 	"github.com/chaintrace/chaintrace/trace/startup/stats"
 )
 
@@ -31,8 +32,8 @@ beyond the others (Tukey's outer fence), and how the time to readiness went on.
 
 All traces of all inputs count, each as a start, and once if it comes again; those
 that show no server chain are passed by. The spans of a start may be spread over
-several inputs, as over a collector's rotated files. Of each start only its times
-are kept in memory, however many spans it has.
+several inputs, as over several collectors' rotated files. A start takes a few
+kilobytes of memory, however many spans it has.
 
 A search in a Jaeger without limit= gives all starts of its time, two days unless
 lookback= or start= say otherwise, and is asked for piece by piece.
@@ -76,16 +77,16 @@ func (f *statsFlags) run(cmd *cobra.Command, args []string) error {
 			return err
 		}
 	}
-	records, again, foreign := sieve.Records()
-	if again > 0 {
-		fmt.Fprintf(cmd.ErrOrStderr(), "note: %s in the inputs more than once and counted once\n", countOf(again, "start"))
+	found := sieve.Gathered()
+	if found.Again > 0 {
+		fmt.Fprintf(cmd.ErrOrStderr(), "note: %s in the inputs more than once and counted once\n", countOf(found.Again, "start"))
 	}
-	if foreign > 0 {
-		fmt.Fprintf(cmd.ErrOrStderr(), "note: %s passed by, without a server chain\n", countOf(foreign, "trace"))
+	if found.Foreign > 0 {
+		fmt.Fprintf(cmd.ErrOrStderr(), "note: %s passed by, without a server chain\n", countOf(found.Foreign, "trace"))
 	}
 	groups := map[string][]stats.Record{}
 	var order []string
-	for _, r := range records {
+	for _, r := range found.Records {
 		version := ""
 		if f.by == "version" {
 			version = r.Version
@@ -102,18 +103,15 @@ func (f *statsFlags) run(cmd *cobra.Command, args []string) error {
 	return f.print(cmd, report.NewStats(groups, order, f.by == "version", f.slowest))
 }
 
-// sift reads an input, of which it keeps what the sieve lets pass.
+// sift reads an input, of which the sieve keeps what it needs.
 func (f *statsFlags) sift(cmd *cobra.Command, name string, sieve *stats.Sieve) error {
-	f.input.keep = sieve.Keep
+	defer sieve.Next()
+	f.input.keep = sieve.Take
 	if isSearch(name) {
-		return f.input.readPages(cmd.Context(), name, cmd.ErrOrStderr(), sieve.Add)
+		return f.input.readPages(cmd.Context(), name, cmd.ErrOrStderr(), func(*trace.Trace) {})
 	}
-	t, err := f.input.readAll(cmd.Context(), name, cmd.InOrStdin(), cmd.ErrOrStderr())
-	if err != nil {
-		return err
-	}
-	sieve.Add(t)
-	return nil
+	_, err := f.input.readAll(cmd.Context(), name, cmd.InOrStdin(), cmd.ErrOrStderr())
+	return err
 }
 
 // countOf writes a number of things with what was done: "1 trace was", "3 traces were".

@@ -34,6 +34,7 @@ type fake struct {
 	requests int
 	sent     int                         // traces, all together
 	broken   func(w http.ResponseWriter) // answers the third request instead
+	breaks   int                         // and so many from it on; 0: it alone
 }
 
 var fakeStart = time.Date(2026, 1, 2, 3, 4, 5, 678, time.UTC)
@@ -51,7 +52,7 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	f.requests++
-	if f.requests == 3 && f.broken != nil {
+	if f.broken != nil && f.requests >= 3 && f.requests < 3+max(f.breaks, 1) {
 		f.broken(w)
 		return
 	}
@@ -158,7 +159,9 @@ func (f *fake) fetch(t *testing.T, ctx context.Context, more string, times bool)
 		t.Fatal(err)
 	}
 	ids = map[string]int{}
-	err = q.Pages(ctx, func(page io.Reader) ([]time.Time, error) {
+	c := newClient(q, patience)
+	c.pauses = make([]time.Duration, 2)
+	err = c.pages(ctx, func(page io.Reader) ([]time.Time, error) {
 		var answer struct {
 			Result struct{ ResourceSpans []stored }
 			Data   []stored

@@ -49,7 +49,8 @@ type client struct {
 	query    Query
 	now      time.Time // what a search without an end takes for it
 	patience time.Duration
-	older    bool // there is only the older API, as was found out
+	pauses   []time.Duration // before asking again for a page
+	older    bool            // there is only the older API, as was found out
 }
 
 func newClient(q Query, patience time.Duration) *client {
@@ -86,7 +87,7 @@ func (c *client) ask(ctx context.Context, q Query) (io.ReadCloser, error) {
 			c.older = c.older || i > 0
 			return a.body, nil
 		case isRefusal:
-			return nil, fmt.Errorf("Jaeger at %s refuses: %s%s", q.Server, a.says, advice(a.status))
+			return nil, maybePassing(a.status, fmt.Errorf("Jaeger at %s refuses: %s%s", q.Server, a.says, advice(a.status)))
 		}
 	}
 	return nil, fmt.Errorf("no query API of a Jaeger at %s, which answers with %s: give the port of Jaeger's page, %s by default, and the base path if it has one",
@@ -114,11 +115,11 @@ func (c *client) get(ctx context.Context, u string, wait time.Duration) (answer,
 	}}
 	resp, err := client.Do(req)
 	if err != nil {
-		return answer{}, c.unreachable(ctx, err, wait)
+		return answer{}, passing{c.unreachable(ctx, err, wait)}
 	}
 	a, err := judge(resp)
 	if err != nil {
-		return answer{}, fmt.Errorf("reading the answer of Jaeger at %s: %w", c.query.Server, err)
+		return answer{}, passing{fmt.Errorf("reading the answer of Jaeger at %s: %w", c.query.Server, err)}
 	}
 	return a, nil
 }

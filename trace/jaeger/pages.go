@@ -27,7 +27,10 @@ import (
 //
 // For each trace in the answer, also for one it has already, read returns when
 // its latest span began, or as near as it knows; the zero time if it does not. How
-// many there are tells whether that was all; the times only save requests. An error of read ends Pages, which returns it as it is. Other
+// many there are tells whether that was all; the times only save requests. An error of
+// read ends Pages, which returns it, unless the answer broke off: after the first
+// page, what may pass, as a Jaeger that is started anew, is asked for again after a
+// second and after four more, and then read gets the same page anew. Other
 // errors are those of Open; a *NotFoundError comes if no answer had a trace, and
 // read was never called then. If more than 1500 traces have a span in the same
 // microsecond, that is an error.
@@ -35,7 +38,9 @@ import (
 // This needs a storage that counts traces, as memory, Badger, Elasticsearch and
 // OpenSearch do. Cassandra counts spans, and gives fewer traces than it has.
 func (q Query) Pages(ctx context.Context, read func(page io.Reader) (traces []time.Time, err error)) error {
-	return newClient(q, patience).pages(ctx, read)
+	c := newClient(q, patience)
+	c.pauses = pausesOfPages()
+	return c.pages(ctx, read)
 }
 
 func (c *client) pages(ctx context.Context, read func(io.Reader) ([]time.Time, error)) error {
@@ -48,13 +53,22 @@ func (c *client) pages(ctx context.Context, read func(io.Reader) ([]time.Time, e
 		_, err = read(body)
 		return err
 	}
-	anything := false
+	anything, asked := false, false
 	p := newPager(c.query.window(c.now))
 	for !p.done {
-		traces, err := c.page(ctx, p, read)
-		if err != nil {
+		var traces []time.Time
+		try := func() (err error) {
+			traces, err = c.page(ctx, p, read)
 			return err
 		}
+		ask := try
+		if asked { // before that it is more likely that the address is wrong
+			ask = func() error { return c.again(ctx, try) }
+		}
+		if err := ask(); err != nil {
+			return err
+		}
+		asked = true
 		anything = anything || len(traces) > 0
 		if err := p.next(traces); err != nil {
 			return fmt.Errorf("Jaeger at %s: %w", c.query.Server, err)
@@ -75,5 +89,10 @@ func (c *client) page(ctx context.Context, p *pager, read func(io.Reader) ([]tim
 		return nil, err
 	}
 	defer body.Close()
-	return read(body)
+	w := &watched{Reader: body}
+	traces, err := read(w)
+	if err != nil && w.failed {
+		err = passing{err}
+	}
+	return traces, err
 }

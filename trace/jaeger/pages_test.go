@@ -101,17 +101,19 @@ func TestPagesErrors(t *testing.T) {
 			"has more than 1500 traces with a span at 2026-01-02T04:04:05", 0},
 		{"the third answer", func(f *fake) {
 			full(f)
+			f.breaks = 3
 			f.broken = func(w http.ResponseWriter) {
 				served{500, "", `{"error":{"httpCode":500,"message":"no disk"}}`}.ServeHTTP(w, nil)
 			}
-		}, "refuses: no disk", 3},
+		}, "refuses: no disk", 5},
 		{"the third page is cut off", func(f *fake) {
 			full(f)
+			f.breaks = 3
 			f.broken = func(w http.ResponseWriter) {
 				w.Header().Set("Content-Length", "1000000")
 				_, _ = io.WriteString(w, `{"result":{"resourceSpans":[`+strings.Repeat(" ", headSize))
 			}
-		}, "unexpected EOF", 3},
+		}, "unexpected EOF", 5},
 		{"what read says", func(f *fake) {
 			full(f)
 			f.broken = func(w http.ResponseWriter) {
@@ -135,6 +137,28 @@ func TestPagesErrors(t *testing.T) {
 				t.Errorf("error %q is a %T", err, err)
 			}
 		})
+	}
+}
+
+// What passes, while asking goes on, costs a request more and nothing else.
+func TestPagesAskAgain(t *testing.T) {
+	for name, broken := range map[string]func(w http.ResponseWriter){
+		"no disk for a moment": func(w http.ResponseWriter) { served{503, "", "no disk"}.ServeHTTP(w, nil) },
+		"a page that breaks off": func(w http.ResponseWriter) {
+			w.Header().Set("Content-Length", "1000000")
+			_, _ = io.WriteString(w, `{"result":{"resourceSpans":[`+strings.Repeat(" ", headSize))
+		},
+		"no answer": func(http.ResponseWriter) { panic(http.ErrAbortHandler) },
+	} {
+		for breaks := 1; breaks <= 2; breaks++ {
+			f := &fake{order: "latest", broken: broken, breaks: breaks}
+			f.add(rand.New(rand.NewPCG(1, 2)), 500, 0, time.Hour, time.Second, 2)
+			ids, err := f.fetch(t, t.Context(), "", true)
+			if err != nil {
+				t.Errorf("%s, %d times: %v", name, breaks, err)
+			}
+			f.complain(t, ids)
+		}
 	}
 }
 

@@ -60,12 +60,11 @@ func BenchmarkStats(b *testing.B) {
 		b.SetBytes(int64(len(content)))
 		for b.Loop() {
 			var sieve stats.Sieve
-			t, err := trace.Read(bytes.NewReader(content), trace.ReadOptions{Keep: sieve.Keep})
-			if err != nil {
+			if _, err := trace.Read(bytes.NewReader(content), trace.ReadOptions{Keep: sieve.Take}); err != nil {
 				b.Fatal(err)
 			}
-			sieve.Add(t)
-			records, _, _ := sieve.Records()
+			sieve.Next()
+			records := sieve.Gathered().Records
 			if sum := stats.Sum(records); sum.Ready != starts {
 				b.Fatalf("%d starts got ready", sum.Ready)
 			}

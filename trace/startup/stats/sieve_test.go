@@ -50,7 +50,7 @@ func recorded(t testing.TB) map[string]*trace.Trace {
 }
 
 // sift reads inputs through a sieve.
-func sift(t testing.TB, inputs ...*trace.Trace) (records []stats.Record, again, foreign int) {
+func sift(t testing.TB, inputs ...*trace.Trace) stats.Gathered {
 	t.Helper()
 	var sieve stats.Sieve
 	for _, in := range inputs {
@@ -58,13 +58,12 @@ func sift(t testing.TB, inputs ...*trace.Trace) (records []stats.Record, again, 
 		if err := trace.WriteJSON(&text, trace.Portable(in)); err != nil {
 			t.Fatal(err)
 		}
-		kept, err := trace.Read(&text, trace.ReadOptions{Keep: sieve.Keep})
-		if err != nil {
+		if _, err := trace.Read(&text, trace.ReadOptions{Keep: sieve.Take}); err != nil {
 			t.Fatal(err)
 		}
-		sieve.Add(kept)
+		sieve.Next()
 	}
-	return sieve.Records()
+	return sieve.Gathered()
 }
 
 // whole makes records out of all spans.
@@ -119,11 +118,12 @@ func TestSieve(t *testing.T) {
 			}
 			want := stats.Sum(whole(t, in))
 			cut := r.IntN(len(in.Spans) + 1)
+			head, tail, none := &trace.Trace{Spans: in.Spans[:cut]}, &trace.Trace{Spans: in.Spans[cut:]}, &trace.Trace{}
 			for inputs, parts := range map[string][]*trace.Trace{
-				"one input": {in}, "two inputs": {{Spans: in.Spans[:cut]}, {Spans: in.Spans[cut:]}}, "twice the same": {in, in},
+				"one input": {in}, "two inputs": {head, tail}, "apart, some again": {tail, none, head, none, tail}, "twice the same": {in, in},
 			} {
-				records, _, _ := sift(t, parts...)
-				if diff := cmp.Diff(want, stats.Sum(records)); diff != "" {
+				got := sift(t, parts...)
+				if diff := cmp.Diff(want, stats.Sum(got.Records)); diff != "" {
 					t.Fatalf("%s, damage %d, %s (-whole +sifted):\n%s", name, i, inputs, diff)
 				}
 			}
@@ -151,18 +151,17 @@ func TestSieveManyStarts(t *testing.T) {
 	}
 	all.Spans = append(all.Spans, trace.Span{TraceID: trace.TraceID{9, 9}, SpanID: trace.SpanID{1}, Name: "GET /"})
 	rand.New(rand.NewPCG(1, 2)).Shuffle(len(all.Spans), func(i, j int) { all.Spans[i], all.Spans[j] = all.Spans[j], all.Spans[i] })
-	records, again, foreign := sift(t, all)
-	if again != 0 || foreign != 1 {
-		t.Errorf("%d starts again and %d foreign traces, want 0 and 1", again, foreign)
+	got := sift(t, all)
+	if got.Again != 0 || got.Foreign != 1 {
+		t.Errorf("%d starts again and %d foreign traces, want 0 and 1", got.Again, got.Foreign)
 	}
-	if diff := cmp.Diff(stats.Sum(want), stats.Sum(records)); diff != "" {
+	if diff := cmp.Diff(stats.Sum(want), stats.Sum(got.Records)); diff != "" {
 		t.Errorf("(-whole +sifted):\n%s", diff)
 	}
-	if _, again, _ = sift(t, all, all); again != starts {
-		t.Errorf("of %d starts read twice, %d are told", starts, again)
-	}
-	if _, again, _ = sift(t, all, &trace.Trace{}, all); again != starts {
-		t.Errorf("of %d starts read twice and apart, %d are told", starts, again)
+	for _, inputs := range [][]*trace.Trace{{all, all}, {all, {}, all}, {all, all, all}} {
+		if got = sift(t, inputs...); got.Again != starts || len(got.Records) != starts {
+			t.Errorf("of %d starts in %d inputs, %d are told, and there are %d", starts, len(inputs), got.Again, len(got.Records))
+		}
 	}
 }
 
@@ -177,9 +176,9 @@ func TestSieveSameID(t *testing.T) {
 		}
 		slower.Spans = append(slower.Spans, s)
 	}
-	records, again, _ := sift(t, one, slower, one)
-	if len(records) != 2 || again != 1 {
-		t.Errorf("%d starts, %d again; want 2 and 1", len(records), again)
+	got := sift(t, one, slower, one)
+	if len(got.Records) != 2 || got.Again != 1 {
+		t.Errorf("%d starts, %d again; want 2 and 1", len(got.Records), got.Again)
 	}
 }
 
@@ -198,18 +197,18 @@ func TestSieveMemory(t *testing.T) {
 			t.Fatal(err)
 		}
 		var sieve stats.Sieve
-		kept, err := trace.Read(bytes.NewReader(text.Bytes()), trace.ReadOptions{Keep: sieve.Keep})
-		if err != nil {
-			t.Fatal(err)
+		left, err := trace.Read(bytes.NewReader(text.Bytes()), trace.ReadOptions{Keep: sieve.Take})
+		if err != nil || len(left.Spans) > 0 {
+			t.Fatal(err, len(left.Spans))
 		}
 		text = bytes.Buffer{}
 		var m runtime.MemStats
 		runtime.GC()
 		runtime.ReadMemStats(&m)
-		if len(kept.Spans) > 60 {
-			t.Errorf("%d spans are kept", len(kept.Spans))
+		sieve.Next()
+		if n := len(sieve.Gathered().Records); n != 1 {
+			t.Errorf("%d starts", n)
 		}
-		sieve.Add(kept)
 		return m.HeapAlloc
 	}
 	small, large := alive(0), alive(100_000)

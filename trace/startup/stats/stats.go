@@ -87,12 +87,6 @@ func NewRecord(id trace.TraceID, s *startup.Startup) Record {
 	return r
 }
 
-// equal reports whether two records are of the same start.
-func (r Record) equal(other Record) bool {
-	return r.Begun.Equal(other.Begun) && r.Version == other.Version && r.Outcome == other.Outcome && r.LastHook == other.LastHook &&
-		maps.Equal(r.times, other.times) && slices.Equal(r.troubles, other.troubles)
-}
-
 // newKey makes a key that does not hold on to the trace, whose names are pieces of
 // all its text.
 func newKey(kind, server, name string) Key { return Key{kind, shared(server), shared(name)} }
