@@ -38,7 +38,7 @@ func BenchmarkSVG(b *testing.B) {
 	s := defaultStart(b)
 	b.Run("in-process", func(b *testing.B) {
 		for b.Loop() {
-			if err := render.Write(io.Discard, s, "svg", render.Options{}); err != nil {
+			if err := write(io.Discard, s, "svg", render.Options{}); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -49,7 +49,7 @@ func BenchmarkSVG(b *testing.B) {
 			b.Skip("there is no dot to compare with; install graphviz")
 		}
 		var in bytes.Buffer
-		if err := render.Write(&in, s, "dot", render.Options{}); err != nil {
+		if err := write(&in, s, "dot", render.Options{}); err != nil {
 			b.Fatal(err)
 		}
 		for b.Loop() {
@@ -65,15 +65,15 @@ func BenchmarkSVG(b *testing.B) {
 func BenchmarkPNG(b *testing.B) {
 	s := defaultStart(b)
 	for b.Loop() {
-		if err := render.Write(io.Discard, s, "png", render.Options{}); err != nil {
+		if err := write(io.Discard, s, "png", render.Options{}); err != nil {
 			b.Fatal(err)
 		}
 	}
 }
 
-// BenchmarkWriteDOT writes graphs of many nodes; the time per node should stay
-// the same.
-func BenchmarkWriteDOT(b *testing.B) {
+// BenchmarkWriteGraph writes graphs of many nodes in formats that lay nothing out;
+// the time per node should stay the same.
+func BenchmarkWriteGraph(b *testing.B) {
 	for _, n := range []int{1_000, 10_000, 100_000} {
 		g := &render.Graph{Name: "large"}
 		cluster := g.AddCluster(render.Cluster{Key: "cluster", Role: render.RoleServer})
@@ -85,13 +85,19 @@ func BenchmarkWriteDOT(b *testing.B) {
 				g.AddEdge(render.Edge{From: render.End{Node: id - 1, Row: 1, Side: render.SideEast}, To: render.End{Node: id}, Role: render.RoleOwn})
 			}
 		}
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			for b.Loop() {
-				if err := render.WriteDOT(io.Discard, g); err != nil {
-					b.Fatal(err)
+		text := func(w io.Writer, g *render.Graph) error { return render.WriteText(w, g, render.TextOptions{}) }
+		for _, f := range []struct {
+			name  string
+			write func(io.Writer, *render.Graph) error
+		}{{"dot", render.WriteDOT}, {"txt", text}} {
+			b.Run(fmt.Sprintf("format=%s/nodes=%d", f.name, n), func(b *testing.B) {
+				for b.Loop() {
+					if err := f.write(io.Discard, g); err != nil {
+						b.Fatal(err)
+					}
 				}
-			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/node")
-		})
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/node")
+			})
+		}
 	}
 }

@@ -6,10 +6,8 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
 
 	"github.com/awalterschulze/gographviz"
-	"github.com/awalterschulze/gographviz/ast"
 )
 
 const (
@@ -23,11 +21,15 @@ const (
 // named by their number, never by what a trace calls them; their id attribute
 // carries their key. It returns an error, before anything is written, when an
 // edge or a node refers to something that the graph does not have.
-func WriteDOT(w io.Writer, g *Graph) error {
+func WriteDOT(w io.Writer, g *Graph) error { return writeDOT(w, g, nil) }
+
+// writeDOT writes DOT, with numbers for tooltips where those are collected.
+func writeDOT(w io.Writer, g *Graph, tips *tooltips) error {
 	if err := g.check(); err != nil {
 		return fmt.Errorf("writing DOT: %w", err)
 	}
 	b := newDOTBuilder(g)
+	b.tips = tips
 	if err := b.build(); err != nil {
 		return fmt.Errorf("writing DOT: %w", err)
 	}
@@ -79,6 +81,7 @@ type dotBuilder struct {
 	ids      *idSet
 	ports    map[NodeID]portSet
 	digits   int
+	tips     *tooltips
 	nodeKeys []string // id attributes by node
 }
 
@@ -206,7 +209,7 @@ func (b *dotBuilder) addCluster(id ClusterID) error {
 		"peripheries": "1",
 		"margin":      "14",
 		"id":          quote(b.ids.unique(c.Key)),
-		"tooltip":     quote(c.Tooltip),
+		"tooltip":     b.tooltip(c.Tooltip),
 	}
 	return b.out.AddSubGraph(b.clusterName(c.Parent), b.clusterName(id), attrs)
 }
@@ -216,7 +219,7 @@ func (b *dotBuilder) addNode(id NodeID) error {
 	key := b.ids.unique(n.Key)
 	b.nodeKeys = append(b.nodeKeys, key)
 	st := styleOf(n.Role)
-	attrs := map[string]string{"id": quote(key), "tooltip": quote(n.Tooltip)}
+	attrs := map[string]string{"id": quote(key), "tooltip": b.tooltip(n.Tooltip)}
 	look := tableLook{padding: 3, ports: b.ports[id], text: st.Text}
 	// A panel's outline is its table's, unless it is dashed: Graphviz writes
 	// what lies behind a table's DASHED in memory into its JSON.
@@ -232,8 +235,21 @@ func (b *dotBuilder) addNode(id NodeID) error {
 		attrs["margin"] = quote("0.08,0.04")
 		look.padding = 1
 	}
+	if b.tips != nil {
+		look.rowAttrs = func(r Row) string {
+			return fmt.Sprintf(` HREF="#" ID="%s" TOOLTIP="%s"`, b.ids.unique(n.Key+" "+rowName(r)), b.tips.add(r.Tooltip))
+		}
+	}
 	attrs["label"] = htmlLabel(&n.Label, look)
 	return b.out.AddNode(b.clusterName(n.Cluster), b.nodeName(id), attrs)
+}
+
+// tooltip writes a tooltip, or its number where they are collected.
+func (b *dotBuilder) tooltip(s string) string {
+	if b.tips != nil && s != "" {
+		s = b.tips.add(s)
+	}
+	return quote(s)
 }
 
 func (b *dotBuilder) addEdge(i int) error {
@@ -243,7 +259,7 @@ func (b *dotBuilder) addEdge(i int) error {
 		"color":    quote(st.Line),
 		"penwidth": number(st.Pen),
 		"id":       quote(b.ids.unique("edge " + b.nodeKeys[e.From.Node-1] + " " + b.nodeKeys[e.To.Node-1])),
-		"tooltip":  quote(e.Tooltip),
+		"tooltip":  b.tooltip(e.Tooltip),
 	}
 	if st.Dash != "" {
 		attrs["style"] = st.Dash
@@ -300,135 +316,4 @@ func shapeStyle(s Shape) string {
 		return "rounded,filled"
 	}
 	return "filled"
-}
-
-// writeDOTTree writes the statements one by one: gographviz's own String
-// builds the text by appending to it, which takes quadratic time. Frames and
-// nodes come before the edges, as Graphviz places things in the order in which
-// they are first mentioned.
-func writeDOTTree(w *bufio.Writer, t *ast.Graph) {
-	fmt.Fprintf(w, "digraph %s {\n", t.ID)
-	var edges []ast.Stmt
-	defaults := []string{
-		"node [shape=plain, fontname=" + quote(dotFont) + ", fontsize=" + number(dotFontSize) + ", fontcolor=" + quote(colorInk) + "]",
-		"edge [fontname=" + quote(dotFont) + ", fontsize=" + number(dotFontSize) + ", fontcolor=" + quote(colorInk) + ", arrowsize=0.8]",
-	}
-	for _, s := range t.StmtList {
-		switch s.(type) {
-		case *ast.EdgeStmt:
-			edges = append(edges, s)
-			continue
-		case *ast.Attr:
-		default:
-			// The attributes come first; the defaults follow them.
-			writeLines(w, defaults)
-			defaults = nil
-		}
-		writeDOTStmt(w, s, "\t")
-	}
-	writeLines(w, defaults)
-	for _, s := range edges {
-		writeDOTStmt(w, s, "\t")
-	}
-	fmt.Fprint(w, "}\n")
-}
-
-func writeLines(w *bufio.Writer, lines []string) {
-	for _, l := range lines {
-		fmt.Fprintf(w, "\t%s;\n", l)
-	}
-}
-
-func writeDOTStmt(w *bufio.Writer, s ast.Stmt, indent string) {
-	sub, ok := s.(*ast.SubGraph)
-	if !ok {
-		fmt.Fprintf(w, "%s%s;\n", indent, s)
-		return
-	}
-	fmt.Fprintf(w, "%ssubgraph %s {\n", indent, sub.ID)
-	for _, inner := range sub.StmtList {
-		writeDOTStmt(w, inner, indent+"\t")
-	}
-	fmt.Fprintf(w, "%s}\n", indent)
-}
-
-// quote writes s as a quoted string of Graphviz's language that stands for s
-// itself. Such a string is read in three steps (the quotes, the escapes such
-// as \N for a node's name, and character references), and s passes through
-// them unchanged; its line ends stay line ends.
-func quote(s string) string {
-	s = visibleLines(s)
-	var b strings.Builder
-	b.Grow(len(s) + 2)
-	b.WriteByte('"')
-	for i := range len(s) {
-		switch c := s[i]; c {
-		case '&':
-			b.WriteString("&amp;")
-		case '\\', '"':
-			b.WriteByte('\\')
-			b.WriteByte(c)
-		case '\n':
-			b.WriteString(`\n`)
-		default:
-			b.WriteByte(c)
-		}
-	}
-	b.WriteByte('"')
-	return b.String()
-}
-
-// visibleLines is visible for text of several lines.
-func visibleLines(s string) string {
-	if isPlain(s) {
-		return s
-	}
-	lines := strings.Split(s, "\n")
-	for i, l := range lines {
-		lines[i] = visible(l)
-	}
-	return strings.Join(lines, "\n")
-}
-
-// idSet makes ids unique.
-type idSet struct {
-	used map[string]int
-}
-
-func newIDSet() *idSet { return &idSet{used: map[string]int{}} }
-
-// unique returns the slug of key, with a number behind it when it is taken.
-func (s *idSet) unique(key string) string {
-	base := slug(key)
-	id := base
-	for {
-		n := s.used[id]
-		if n == 0 {
-			s.used[id] = 1
-			return id
-		}
-		s.used[base]++
-		id = base + "-" + strconv.Itoa(s.used[base])
-	}
-}
-
-func inches(points float64) string { return number(points / 72) }
-
-func number(f float64) string { return strconv.FormatFloat(f, 'g', 4, 64) }
-
-func joinWords(words ...string) string {
-	var some []string
-	for _, w := range words {
-		if w != "" {
-			some = append(some, w)
-		}
-	}
-	return strings.Join(some, ",")
-}
-
-func orElse(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
 }

@@ -13,6 +13,8 @@ type tableLook struct {
 	text    string // colour of text without a role
 	border  *style // nil: none
 	ports   portSet
+	// rowAttrs, when set, are attributes of rows with a tooltip.
+	rowAttrs func(r Row) string
 }
 
 // portSet holds the rows of one node at which edges end, by port name.
@@ -132,6 +134,10 @@ func writeRow(b *strings.Builder, number int, r Row, columns int, look tableLook
 		ground = ""
 	}
 	b.WriteString("<TR>")
+	attrs := ""
+	if look.rowAttrs != nil && r.Tooltip != "" {
+		attrs = look.rowAttrs(r)
+	}
 	if len(r.Cells) == 0 {
 		b.WriteString("<TD></TD>")
 	}
@@ -149,10 +155,21 @@ func writeRow(b *strings.Builder, number int, r Row, columns int, look tableLook
 		if span > 1 {
 			fmt.Fprintf(b, ` COLSPAN="%d"`, span)
 		}
+		if i == 0 {
+			b.WriteString(attrs)
+		}
 		writeCell(b, c, ground, text)
 		b.WriteString("</TD>")
 	}
 	b.WriteString("</TR>")
+}
+
+// rowName is the text of a row's first cell, which tells it from the others.
+func rowName(r Row) string {
+	if len(r.Cells) == 0 {
+		return ""
+	}
+	return r.Cells[0].Text
 }
 
 // writeCell writes the attributes of a TD that are left to write, and its content.

@@ -25,13 +25,13 @@ var ErrTooLarge = errors.New("the picture is too large to lay out")
 const formatJSON graphviz.Format = "json"
 
 // layOut runs Graphviz, within this process, on the graph and returns its
-// output in the format.
-func layOut(g *Graph, format graphviz.Format) ([]byte, error) {
+// output in the format. Tips is as for writeDOT.
+func layOut(g *Graph, format graphviz.Format, tips *tooltips) ([]byte, error) {
 	if n := size(g); n > maxLaidOut {
 		return nil, fmt.Errorf("%w: it has %d nodes and rows, the limit is %d; use a lower detail, or write DOT", ErrTooLarge, n, maxLaidOut)
 	}
 	var dot bytes.Buffer
-	if err := WriteDOT(&dot, g); err != nil {
+	if err := writeDOT(&dot, g, tips); err != nil {
 		return nil, err
 	}
 	// No deadline and no cancelling: the library is of no use any more after a

@@ -2,7 +2,6 @@ package render
 
 import (
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -11,23 +10,11 @@ import (
 	"github.com/chaintrace/chaintrace/trace/startup/diff"
 )
 
-// OverlayFormats returns the names of the formats that WriteOverlay knows.
-func OverlayFormats() []string { return []string{"dot", "svg", "png"} }
-
-// WriteOverlay draws both chains in one picture, with what d says differs between
-// them, and writes it to w in a format of OverlayFormats. Where a side has several
-// starts, a and b are one of each.
-func WriteOverlay(w io.Writer, a, b *startup.Startup, d *diff.Diff, format string) error {
-	write, err := graphWriter(format)
-	if err != nil {
-		return err
-	}
-	return write(w, overlay(a, b, d))
-}
-
-// overlay draws the delegation tree of both sides: a panel for each server with
-// what was added, removed, moved or changed on it and what got slower or faster.
-func overlay(a, b *startup.Startup, d *diff.Diff) *Graph {
+// Overlay draws the delegation tree of both chains in one picture: a panel for
+// each server with what was added, removed, moved or changed on it and what got
+// slower or faster, as d says. Where a side has several starts, a and b are one
+// of each.
+func Overlay(a, b *startup.Startup, d *diff.Diff) *Graph {
 	what := "what changed"
 	g := &Graph{Name: pictureName(b, what), Description: overlayText(d) + ".", LeftToRight: true, RankGap: 60, Title: &Table{}}
 	g.Title.Add(Cell{Text: overlaySide(a) + " → " + overlaySide(b), Font: FontTitle})

@@ -19,7 +19,7 @@ const (
 // WritePNG lays the graph out and paints it, two pixels to a point. The image
 // is made from the drawing operations that Graphviz writes with its layout.
 func WritePNG(w io.Writer, g *Graph) error {
-	out, err := layOut(g, formatJSON)
+	out, err := layOut(g, formatJSON, nil)
 	if err != nil {
 		return fmt.Errorf("writing PNG: %w", err)
 	}

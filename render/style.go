@@ -63,6 +63,11 @@ const (
 	colorPurpleBg  = "#f6e8f0"
 	colorSkyBar    = "#56b4e9"
 	colorGreyBar   = "#d5dae0"
+	colorFrame     = "#8b96a3"
+	colorBrown     = "#7a4a00" // text on orange
+	colorFaint     = "#7d8792"
+	colorPhaseA    = "#c7dcec"
+	colorPhaseB    = "#e1e6eb"
 	colorWhite     = "#fffffe" // text on a strong ground, light in every theme
 )
 
@@ -71,7 +76,7 @@ func styles() [roleCount]style {
 	return [roleCount]style{
 		RoleNone:      {Line: colorInk, Text: colorInk, Pen: 1},
 		RoleTitle:     {Text: colorInk},
-		RoleServer:    {Fill: colorPanel, Line: "#8b96a3", Text: colorInk, Pen: 1},
+		RoleServer:    {Fill: colorPanel, Line: colorFrame, Text: colorInk, Pen: 1},
 		RoleOuter:     {Fill: colorPanel, Line: colorInk, Text: colorInk, Pen: 2},
 		RolePanel:     {Fill: colorPage, Line: colorHair, Text: colorInk, Pen: 1},
 		RoleMuted:     {Line: colorHair, Text: colorMuted, Pen: 1},
@@ -82,16 +87,16 @@ func styles() [roleCount]style {
 		RoleSkipped:   {Fill: colorPage, Line: colorMuted, Text: colorMuted, Dash: "dashed", Pen: 1.2},
 		RoleLost:      {Fill: colorRedTint, Line: colorRed, Text: colorRed, Dash: "dashed", Pen: 1.4},
 		RoleFailed:    {Fill: colorRed, Line: colorRed, Text: colorWhite, Ink: colorRed, Pen: 2},
-		RoleBecause:   {Fill: colorOrangeBg, Line: colorOrange, Text: "#7a4a00", Dash: "dashed", Pen: 1.4},
+		RoleBecause:   {Fill: colorOrangeBg, Line: colorOrange, Text: colorBrown, Dash: "dashed", Pen: 1.4},
 		RoleLaunched:  {Fill: colorGreyBar, Line: colorMuted, Text: colorMuted, Pen: 1},
 		RoleRan:       {Fill: colorSkyBar, Line: colorBlue, Text: colorInk, Pen: 1},
 		RoleWaited:    {Fill: colorSkyBar, Line: colorBlue, Text: colorInk, Pen: 1},
-		RoleCritical:  {Fill: colorOrangeBar, Line: colorOrange, Text: colorInk, Ink: "#7a4a00", Pen: 2.4},
+		RoleCritical:  {Fill: colorOrangeBar, Line: colorOrange, Text: colorInk, Ink: colorBrown, Pen: 2.4},
 		RoleSimulated: {Fill: colorPurpleBg, Line: colorPurple, Text: colorPurple, Pen: 1},
-		RoleProblem:   {Fill: colorOrangeBg, Line: colorOrange, Text: "#7a4a00", Pen: 1},
-		RoleShadowed:  {Line: colorHair, Text: "#7d8792", Dash: "dotted", Pen: 1},
-		RolePhaseA:    {Fill: "#c7dcec", Text: colorInk},
-		RolePhaseB:    {Fill: "#e1e6eb", Text: colorInk},
+		RoleProblem:   {Fill: colorOrangeBg, Line: colorOrange, Text: colorBrown, Pen: 1},
+		RoleShadowed:  {Line: colorHair, Text: colorFaint, Dash: "dotted", Pen: 1},
+		RolePhaseA:    {Fill: colorPhaseA, Text: colorInk},
+		RolePhaseB:    {Fill: colorPhaseB, Text: colorInk},
 	}
 }
 

@@ -69,14 +69,16 @@ type winner struct {
 }
 
 func (t *tree) addServer(place int, sv *startup.Server) {
-	role := RoleServer
+	role, outer := RoleServer, ""
 	if place == 0 {
 		role = RoleOuter
+	} else {
+		outer = t.parts[place-1].sv.Name
 	}
 	p := serverPart{sv: sv}
 	p.cluster = t.g.AddCluster(Cluster{
 		Key: "server " + sv.Name, Role: role,
-		Label:   serverLabel(sv, place, len(t.s.Servers)),
+		Label:   serverLabel(sv, outer, place, len(t.s.Servers)),
 		Tooltip: serverTip(t.s, sv),
 	})
 	t.addRoutes(&p)
@@ -85,8 +87,9 @@ func (t *tree) addServer(place int, sv *startup.Server) {
 	t.parts = append(t.parts, p)
 }
 
-// serverLabel names a server, its place in the chain, and what building it took.
-func serverLabel(sv *startup.Server, place, of int) *Table {
+// serverLabel names a server, its place in the chain, where outer is the server
+// that delegates to it, and what building it took.
+func serverLabel(sv *startup.Server, outer string, place, of int) *Table {
 	l := &Table{}
 	var where string
 	switch {
@@ -97,7 +100,7 @@ func serverLabel(sv *startup.Server, place, of int) *Table {
 	case place == of-1:
 		where = "innermost: end of the chain"
 	default:
-		where = "delegate of the server to its left"
+		where = "delegate of " + clip(outer, 40)
 	}
 	l.Add(Cell{Text: name(sv.Name), Font: FontHeading}, Cell{Text: "   " + where, Font: FontSmall, Role: RoleMuted})
 	var took []string

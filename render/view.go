@@ -68,6 +68,7 @@ func parseOne[T ~string](what, s string, allowed []T) (T, error) {
 type Options struct {
 	View   View   // "" is ViewTree
 	Detail Detail // "" is DetailNormal
+	Text   TextOptions
 }
 
 // Picture builds the graph that shows s as opts says. The graph holds no

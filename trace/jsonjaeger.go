@@ -184,7 +184,7 @@ func (r *jsonReader) jaegerRelations(s *Span, base int) {
 	links := (*all)[:base]
 	var follows SpanID
 	for _, l := range (*all)[base:] {
-		child := l.TraceState == "CHILD_OF"
+		child := l.TraceState == jaegerChild
 		l.TraceState = ""
 		if l.TraceID == s.TraceID {
 			if child && s.ParentID.IsZero() {

@@ -51,7 +51,7 @@ func (r *jsonReader) plainValue() Value {
 		return Value{}
 	}
 	text := string(r.lex.Scalar())
-	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil && text != "-0" {
 		return Int(n)
 	}
 	f, err := strconv.ParseFloat(text, 64)

@@ -42,12 +42,14 @@ func WriteJSON(w io.Writer, t *Trace) error {
 // resourceGroup is the spans of one resource. Head is its encoded "resource"
 // and tail its schema URL, as they stand before and behind the scopes.
 type resourceGroup struct {
+	resource   *Resource
 	head, tail string
 	scopes     []*scopeGroup
 }
 
 // scopeGroup is the spans of one scope within a resource, as indexes.
 type scopeGroup struct {
+	scope      *Scope
 	head, tail string
 	spans      []int
 }
@@ -75,13 +77,13 @@ func groupSpans(spans []Span) []*resourceGroup {
 			rkey := rhead + "\x00" + rtail
 			rg, ok := byResource[rkey]
 			if !ok {
-				rg = &resourceGroup{head: rhead, tail: rtail}
+				rg = &resourceGroup{resource: key.resource, head: rhead, tail: rtail}
 				byResource[rkey] = rg
 				groups = append(groups, rg)
 			}
 			skey := rkey + "\x00" + shead + "\x00" + stail
 			if sg, ok = byScope[skey]; !ok {
-				sg = &scopeGroup{head: shead, tail: stail}
+				sg = &scopeGroup{scope: key.scope, head: shead, tail: stail}
 				byScope[skey] = sg
 				rg.scopes = append(rg.scopes, sg)
 			}

@@ -23,9 +23,9 @@ func diffGoldens() map[string][]string {
 		files["diff."+name+".txt"] = args
 		files["diff."+name+".json"] = append(append([]string{}, args...), "--output", "json")
 	}
-	for _, format := range diffFormats() {
-		if format != "png" { // whose bytes depend on the compressor
-			files["diff.1.23-1.37."+format] = []string{"diff", "preset:kube-apiserver-1.23", kube, "--out", "-", "--format", format}
+	for _, f := range diffFormats() {
+		if !f.Binary { // the bytes of a PNG depend on the compressor
+			files["diff.1.23-1.37"+f.Endings[0]] = []string{"diff", "preset:kube-apiserver-1.23", kube, "--out", "-", "--format", f.Name}
 		}
 	}
 	files["diff.failed-hook.dot"] = []string{"diff", kube, answerInputs()["failed-hook"], "--out", "-"}

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/chaintrace/chaintrace/render"
+	"github.com/chaintrace/chaintrace/render/format"
 	"github.com/chaintrace/chaintrace/render/report"
 	"github.com/chaintrace/chaintrace/trace/startup"
 	"github.com/chaintrace/chaintrace/trace/startup/diff"
@@ -73,20 +74,22 @@ starts that went alike.
 	flags.Float64Var(&f.threshold, "threshold", 100*defaults.Threshold, "tell times that differ by at least so many `PERCENT`")
 	flags.DurationVar(&f.minDelta, "min-delta", defaults.MinDelta, "and by at least so much")
 	flags.BoolVar(&f.exitCode, "exit-code", false, "exit with 1 when anything differs")
-	flags.StringArrayVarP(&f.out, "out", "o", nil, "file to draw what changed into, format by its ending ("+strings.Join(diffFormats(), ", ")+"); - is stdout, in place of the text; repeatable")
+	flags.StringArrayVarP(&f.out, "out", "o", nil, "file to draw what changed into, format by its ending ("+strings.Join(format.Endings(diffFormats()), " ")+"); - is stdout, in place of the text; repeatable")
 	flags.StringVar(&f.format, "format", "", "format of all outputs, whatever their names end in")
-	completeWith(cmd, "format", diffFormats()...)
-	_ = cmd.MarkFlagFilename("out", diffFormats()...)
+	completeFormats(cmd, diffFormats())
 	completeWith(cmd, "only", diff.Parts()...)
 	f.input.registerReading(cmd)
 	f.registerPrinting(cmd)
 	return cmd
 }
 
-const formatHTML = "html" // a page with picture and text
+const diffPage = "html" // the format that is a page with picture and text
 
 // diffFormats lists what --out of diff can write.
-func diffFormats() []string { return append(render.OverlayFormats(), formatHTML) }
+func diffFormats() []format.Format {
+	page := format.Format{Name: diffPage, Endings: []string{".html", ".htm"}, About: "page with picture and text"}
+	return append(format.OfGraphs(), page)
+}
 
 // run checks everything, reads both sides and compares them.
 func (f *diffFlags) run(cmd *cobra.Command, args []string) error {
@@ -95,6 +98,9 @@ func (f *diffFlags) run(cmd *cobra.Command, args []string) error {
 		return withCode(exitUsage, err)
 	}
 	targets, err := parseTargets(f.out, f.format, diffFormats())
+	if err == nil {
+		err = refuseTerminal(targets, cmd.OutOrStdout())
+	}
 	if err != nil {
 		return withCode(exitUsage, err)
 	}
@@ -163,8 +169,11 @@ func writeDiffs(targets []target, a, b *startup.Startup, found *diff.Diff, answe
 	pictures := make([][]byte, len(targets))
 	for i, to := range targets {
 		var err error
-		if pictures[i], err = drawDiff(to, a, b, found, answer); err != nil {
-			return err
+		pictures[i], err = to.content(func(w io.Writer) error {
+			return drawDiff(w, to.format, render.Overlay(a, b, found), answer)
+		})
+		if err != nil {
+			return fmt.Errorf("%s: %w", to, err)
 		}
 	}
 	for i, to := range targets {
@@ -175,22 +184,14 @@ func writeDiffs(targets []target, a, b *startup.Startup, found *diff.Diff, answe
 	return nil
 }
 
-// drawDiff draws what changed as a target wants it.
-func drawDiff(to target, a, b *startup.Startup, found *diff.Diff, answer *report.Diff) ([]byte, error) {
-	format := to.format
-	if format == formatHTML {
-		format = "svg"
+// drawDiff writes the picture of what changed, or the page that it is on.
+func drawDiff(w io.Writer, to format.Format, picture *render.Graph, answer *report.Diff) error {
+	if to.Name != diffPage {
+		return to.WriteGraph(w, picture)
 	}
-	var picture bytes.Buffer
-	if err := render.WriteOverlay(&picture, a, b, found, format); err != nil {
-		return nil, fmt.Errorf("%s: %w", to, err)
+	var svg bytes.Buffer
+	if err := render.WriteSVG(&svg, picture); err != nil {
+		return err
 	}
-	if to.format == formatHTML {
-		var page bytes.Buffer
-		if err := answer.WriteHTML(&page, picture.Bytes()); err != nil {
-			return nil, fmt.Errorf("%s: %w", to, err)
-		}
-		picture = page
-	}
-	return picture.Bytes(), nil
+	return answer.WriteHTML(w, svg.Bytes())
 }

@@ -78,7 +78,7 @@ func TestBrowserShowsEveryView(t *testing.T) {
 				Width float64
 				Title string
 			}
-			openInBrowser(t, svg, &report)
+			openInBrowser(t, svg, measure, &report)
 			if report.Texts < 20 || report.Width < 100 || report.Title == "" {
 				t.Errorf("the browser sees %d texts, %g wide, title %q", report.Texts, report.Width, report.Title)
 			}
@@ -89,17 +89,53 @@ func TestBrowserShowsEveryView(t *testing.T) {
 	}
 }
 
-func openInBrowser(t *testing.T, svg []byte, report any) {
+// colours tells how a picture looks where the reader wants dark pages, or light
+// ones.
+const colours = `
+const luminance = c => { const [r, g, b] = c.match(/\d+/g).map(n => n / 255); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+const fill = e => luminance(getComputedStyle(e).fill);
+const texts = [...document.querySelectorAll('svg text')].map(fill);
+const report = {
+  ground: fill(document.querySelector('svg polygon')), darkest: Math.min(...texts), lightest: Math.max(...texts),
+  tips: document.querySelectorAll('svg g title').length, font: getComputedStyle(document.querySelector('svg text')).fontFamily,
+};
+document.body.innerHTML = '<pre id="report">' + JSON.stringify(report) + '</pre>';
+`
+
+// TestBrowserShowsDarkPages: a picture follows the page, of itself.
+func TestBrowserShowsDarkPages(t *testing.T) {
+	code, svg, errOut := command("run", "--reproducible", "--quiet", "--out", "-", "--format", "svg")
+	if code != 0 {
+		t.Fatalf("exit code %d: %s", code, errOut)
+	}
+	for scheme, dark := range map[string]bool{"0": true, "1": false} {
+		var report struct {
+			Ground, Darkest, Lightest float64
+			Tips                      int
+			Font                      string
+		}
+		openInBrowser(t, svg, colours, &report, "--blink-settings=preferredColorScheme="+scheme)
+		if dark && (report.Ground > 0.1 || report.Darkest < 0.3) || !dark && (report.Ground < 0.99 || report.Darkest > 0.2) {
+			t.Errorf("dark %t: %+v", dark, report)
+		}
+		if report.Tips < 50 || !strings.Contains(report.Font, "Liberation Sans") {
+			t.Errorf("%d tooltips, fonts %s", report.Tips, report.Font)
+		}
+	}
+}
+
+func openInBrowser(t *testing.T, svg []byte, script string, report any, flags ...string) {
 	t.Helper()
 	dir := t.TempDir()
 	page := filepath.Join(dir, "page.html")
 	start := bytes.Index(svg, []byte("<svg"))
-	content := fmt.Sprintf("<!DOCTYPE html><meta charset=utf-8><body>%s<script>%s</script>", svg[start:], measure)
+	content := fmt.Sprintf("<!DOCTYPE html><meta charset=utf-8><body>%s<script>%s</script>", svg[start:], script)
 	if err := os.WriteFile(page, []byte(content), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-		"--user-data-dir="+filepath.Join(dir, "profile"), "--virtual-time-budget=10000", "--dump-dom", "file://"+page)
+		"--user-data-dir="+filepath.Join(dir, "profile"), "--virtual-time-budget=10000", "--dump-dom")
+	cmd.Args = append(cmd.Args, append(flags, "file://"+page)...)
 	var out, errOut bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errOut
 	if err := cmd.Run(); err != nil {

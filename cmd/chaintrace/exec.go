@@ -92,8 +92,8 @@ func newExecCommand() *cobra.Command {
 }
 
 // check checks the flags.
-func (f *execFlags) check() (pictures, error) {
-	pics, err := f.pictureFlags.check()
+func (f *execFlags) check(stdout io.Writer) (pictures, error) {
+	pics, err := f.pictureFlags.check(stdout)
 	if err != nil {
 		return pics, err
 	}
@@ -111,7 +111,7 @@ func (f *execFlags) check() (pictures, error) {
 
 // run checks everything first, starts the server, and follows it to its end.
 func (f *execFlags) run(cmd *cobra.Command, args []string) error {
-	pics, err := f.check()
+	pics, err := f.check(cmd.OutOrStdout())
 	if err != nil {
 		return withCode(exitUsage, err)
 	}

@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"flag"
+	"fmt"
+	"image/png"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,9 +12,12 @@ import (
 	"testing"
 
 	"github.com/awalterschulze/gographviz"
+	"github.com/google/pprof/profile"
 
 	"github.com/chaintrace/chaintrace/chain/preset"
 	"github.com/chaintrace/chaintrace/render"
+	"github.com/chaintrace/chaintrace/render/format"
+	"github.com/chaintrace/chaintrace/trace"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -28,27 +33,80 @@ func goldens() map[string][]string {
 		for _, view := range render.Views() {
 			files[name+"."+string(view)+".dot"] = append(run, "--view", string(view))
 		}
-		files[name+".summary.txt"] = append(run, "--format", "txt")
+		files[name+".summary.txt"] = []string{"run", "--reproducible", "--preset", name, "--out", "-"}
 	}
+	for _, f := range format.All() {
+		if f.Name == "pb" {
+			continue // see TestProtobufIsTheGoldenTrace
+		}
+		run := []string{"run", "--reproducible", "--quiet", "--preset", "aggregated-apiserver", "--out", "-", "--format", f.Name}
+		if len(f.Views) == 0 {
+			files["aggregated-apiserver.trace"+goldenEnding(f)] = run
+			continue
+		}
+		for _, view := range f.Views {
+			files["aggregated-apiserver."+string(view)+goldenEnding(f)] = append(run, "--view", string(view))
+		}
+	}
+	for _, view := range render.Views() {
+		for _, f := range []string{"mmd", "txt"} {
+			files["kube-apiserver-1.37."+string(view)+"."+f] = []string{"run", "--reproducible", "--quiet", "--out", "-", "--view", string(view), "--format", f}
+		}
+	}
+	files["kube-apiserver-1.37.tree.ascii.txt"] = []string{"run", "--reproducible", "--quiet", "--out", "-", "--format", "txt", "--ascii"}
 	failed := []string{"run", "--reproducible", "--fail", "start-kubernetes-service-cidr-controller=no luck", "--quiet", "--out", "-"}
 	files["failed-hook.tree.dot"] = failed
 	files["failed-hook.hooks.dot"] = append(failed, "--view", "hooks")
-	files["failed-hook.summary.txt"] = append(failed, "--format", "txt")
+	files["failed-hook.hooks.txt"] = append(failed, "--view", "hooks", "--format", "txt")
+	files["failed-hook.summary.txt"] = append([]string{"run", "--reproducible"}, "--fail", "start-kubernetes-service-cidr-controller=no luck", "--out", "-")
 	files["masked-check.checks.dot"] = []string{"run", "--reproducible", "--chain", "testdata/masked.yaml", "--quiet", "--out", "-", "--view", "checks"}
 	files["masked-check.tree.dot"] = []string{"run", "--reproducible", "--chain", "testdata/masked.yaml", "--quiet", "--out", "-"}
-	files["masked-check.summary.txt"] = []string{"run", "--reproducible", "--chain", "testdata/masked.yaml", "--quiet", "--out", "-", "--format", "txt"}
+	files["masked-check.summary.txt"] = []string{"run", "--reproducible", "--chain", "testdata/masked.yaml", "--out", "-"}
 	files["kube-apiserver-1.37.tree-low.dot"] = []string{"run", "--reproducible", "--quiet", "--out", "-", "--detail", "low"}
 	files["kube-apiserver-1.37.tree-full.dot"] = []string{"run", "--reproducible", "--quiet", "--out", "-", "--detail", "full"}
 	files["kube-apiserver-1.37.tree.svg"] = []string{"run", "--reproducible", "--quiet", "--out", "-", "--format", "svg"} // in the README
 	files["kube-apiserver-1.37.trace.json"] = []string{"run", "--reproducible", "--quiet", "--out", "-", "--format", "json", "--shutdown"}
-	files["aggregated-apiserver.trace.json"] = []string{"run", "--reproducible", "--quiet", "--out", "-", "--format", "json", "--preset", "aggregated-apiserver"}
 	broken := []string{"render", "testdata/broken.json", "--quiet", "--out", "-"} // everything is wrong in it that can be
 	files["broken.tree.dot"] = broken
-	files["broken.summary.txt"] = append(broken, "--format", "txt")
+	files["broken.summary.txt"] = []string{"render", "testdata/broken.json", "--out", "-"}
+	files["broken.tree.txt"] = append(broken, "--format", "txt")
+	files["broken.trace.perfetto.json"] = append(broken, "--format", "perfetto")
 	plan := []string{"build", "--plan", "-C", "testdata/build", "--rules", "testdata/build/rules.yaml", "--output"}
 	files["own-span.build.diff"] = slices.Concat(plan, []string{"table"})
 	files["own-span.build.json"] = slices.Concat(plan, []string{"json"})
 	return files
+}
+
+// goldenEnding is how the golden file of a format ends. Of a binary one it holds
+// text that says what is in it.
+func goldenEnding(f format.Format) string {
+	if f.Binary {
+		return f.Endings[0] + ".txt"
+	}
+	return f.Endings[0]
+}
+
+// goldenText returns what a golden file holds of the output of a command.
+func goldenText(t *testing.T, file string, stdout, stderr []byte) []byte {
+	t.Helper()
+	switch {
+	case strings.HasSuffix(file, ".summary.txt"):
+		return stderr
+	case strings.HasSuffix(file, ".png.txt"):
+		// The bytes depend on the compressor.
+		img, err := png.Decode(bytes.NewReader(stdout))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Appendf(nil, "%d x %d pixels\n", img.Bounds().Dx(), img.Bounds().Dy())
+	case strings.HasSuffix(file, ".pprof.txt"):
+		p, err := profile.ParseData(stdout)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return []byte(p.String())
+	}
+	return stdout
 }
 
 // command runs a command line and returns what it writes.
@@ -72,13 +130,14 @@ func goldenCode(file string, args []string) int {
 func TestGolden(t *testing.T) {
 	for file, args := range goldens() {
 		t.Run(file, func(t *testing.T) {
-			code, got, errOut := command(args...)
+			code, out, errOut := command(args...)
 			if wantCode := goldenCode(file, args); code != wantCode {
 				t.Fatalf("exit code %d, want %d: %s", code, wantCode, errOut)
 			}
-			if _, again, _ := command(args...); !bytes.Equal(got, again) {
+			if _, again, errAgain := command(args...); !bytes.Equal(out, again) || !bytes.Equal(errOut, errAgain) {
 				t.Error("a second run writes something else")
 			}
+			got := goldenText(t, file, out, errOut)
 			if strings.HasSuffix(file, ".dot") {
 				if _, err := gographviz.Read(got); err != nil {
 					t.Errorf("the DOT cannot be parsed: %v", err)
@@ -99,6 +158,30 @@ func TestGolden(t *testing.T) {
 				t.Errorf("the output differs from %s in line %d; if that is right: go test ./cmd/chaintrace -run TestGolden -update", path, firstDifference(got, want))
 			}
 		})
+	}
+}
+
+// TestProtobufIsTheGoldenTrace: what is written as protobuf is the trace that the
+// golden file of OTLP JSON holds.
+func TestProtobufIsTheGoldenTrace(t *testing.T) {
+	code, pb, errOut := command("run", "--reproducible", "--quiet", "--preset", "aggregated-apiserver", "--out", "-", "--format", "pb")
+	if code != 0 {
+		t.Fatalf("exit code %d: %s", code, errOut)
+	}
+	tr, err := trace.Read(bytes.NewReader(pb), trace.ReadOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got bytes.Buffer
+	if err := trace.WriteJSON(&got, tr); err != nil {
+		t.Fatal(err)
+	}
+	want, err := os.ReadFile(filepath.Join(goldenDir, "aggregated-apiserver.trace.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got.Bytes(), want) {
+		t.Errorf("it differs in line %d", firstDifference(got.Bytes(), want))
 	}
 }
 

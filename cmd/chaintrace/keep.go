@@ -76,7 +76,7 @@ func writeNew(dir, base string, content []byte) (string, error) {
 		if err != nil {
 			return "", fmt.Errorf("writing %s: %w", name, reason(err))
 		}
-		err = errors.Join(f.Close(), target{path: name, format: formatJSON}.write(content, nil))
+		err = errors.Join(f.Close(), target{path: name}.write(content, nil))
 		if err != nil {
 			_ = os.Remove(name) // it is empty
 			return "", err
@@ -89,7 +89,7 @@ func writeNew(dir, base string, content []byte) (string, error) {
 // and can be read again.
 func savedTrace(targets []target) (kept, bool) {
 	for _, t := range targets {
-		if t.format == formatJSON && isRegular(t.path) {
+		if t.format.Kept && isRegular(t.path) {
 			return kept{file: t.path}, true
 		}
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"strings"
@@ -9,11 +8,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/chaintrace/chaintrace/render"
+	"github.com/chaintrace/chaintrace/render/format"
 	"github.com/chaintrace/chaintrace/trace"
 	"github.com/chaintrace/chaintrace/trace/startup"
 )
-
-const formatJSON = "json" // the trace itself
 
 // pictureFlags are the flags of every command that draws.
 type pictureFlags struct {
@@ -21,24 +19,35 @@ type pictureFlags struct {
 	format string
 	view   string
 	detail string
+	ascii  bool
 	quiet  bool
 }
 
 func (f *pictureFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringArrayVarP(&f.out, "out", "o", nil, "file to write, format by its ending (.dot .svg .png .json .txt); - is stdout; repeatable")
-	flags.StringVar(&f.format, "format", "", "format of all outputs, whatever their names end in: "+strings.Join(formats(), ", "))
+	flags.StringArrayVarP(&f.out, "out", "o", nil, "file to write, format by its ending ("+strings.Join(format.Endings(format.All()), " ")+"; packed by gzip with .gz behind it); - is stdout; repeatable")
+	flags.StringVar(&f.format, "format", "", "format of all outputs, whatever their names end in: "+strings.Join(format.Names(format.All()), ", ")+" (see chaintrace help formats)")
 	flags.StringVar(&f.view, "view", string(render.ViewTree), "what to draw: "+join(render.Views()))
 	flags.StringVar(&f.detail, "detail", string(render.DetailNormal), "how much of it: "+join(render.Details()))
+	flags.BoolVar(&f.ascii, "ascii", false, "text in nothing but ASCII")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no summary")
-	completeWith(cmd, "format", formats()...)
+	completeFormats(cmd, format.All())
 	completeWith(cmd, "view", words(render.Views())...)
 	completeWith(cmd, "detail", words(render.Details())...)
-	_ = cmd.MarkFlagFilename("out", formats()...)
 }
 
-// formats lists what --out can write.
-func formats() []string { return append(render.Formats(), formatJSON) }
+// completeFormats offers formats for --format, and files for --out.
+func completeFormats(cmd *cobra.Command, formats []format.Format) {
+	var names, endings []string
+	for _, f := range formats {
+		names = append(names, f.Name+"\t"+f.About)
+		for _, e := range f.Endings {
+			endings = append(endings, strings.TrimPrefix(e, "."))
+		}
+	}
+	completeWith(cmd, "format", names...)
+	_ = cmd.MarkFlagFilename("out", endings...)
+}
 
 func words[T ~string](values []T) []string {
 	out := make([]string, len(values))
@@ -57,7 +66,8 @@ type pictures struct {
 	quiet   bool
 }
 
-func (f *pictureFlags) check() (pictures, error) {
+// check checks the flags. Outputs go to stdout where they say so.
+func (f *pictureFlags) check(stdout io.Writer) (pictures, error) {
 	view, err := render.ParseView(f.view)
 	if err != nil {
 		return pictures{}, fmt.Errorf("--view: %w", err)
@@ -66,11 +76,19 @@ func (f *pictureFlags) check() (pictures, error) {
 	if err != nil {
 		return pictures{}, fmt.Errorf("--detail: %w", err)
 	}
-	targets, err := parseTargets(f.out, f.format, formats())
+	targets, err := parseTargets(f.out, f.format, format.All())
 	if err != nil {
 		return pictures{}, err
 	}
-	return pictures{targets, render.Options{View: view, Detail: detail}, f.quiet}, nil
+	if err := refuseTerminal(targets, stdout); err != nil {
+		return pictures{}, err
+	}
+	for _, t := range targets {
+		if err := t.format.Shows(view); err != nil {
+			return pictures{}, fmt.Errorf("--out %s: %w", t.path, err)
+		}
+	}
+	return pictures{targets, render.Options{View: view, Detail: detail, Text: render.TextOptions{ASCII: f.ascii}}, f.quiet}, nil
 }
 
 // write writes all outputs, each whole or not at all, and then the summary.
@@ -78,11 +96,15 @@ func (f *pictureFlags) check() (pictures, error) {
 func (p pictures) write(t *trace.Trace, s *startup.Startup, stdout, stderr io.Writer) error {
 	contents := make([][]byte, len(p.targets))
 	for i, target := range p.targets {
-		var b bytes.Buffer
-		if err := p.draw(&b, t, s, target.format); err != nil {
+		options := p.options
+		options.Text.Width = target.width(stdout)
+		var err error
+		contents[i], err = target.content(func(w io.Writer) error {
+			return target.format.Write(w, format.Input{Trace: t, Start: s}, options)
+		})
+		if err != nil {
 			return withCode(exitWork, fmt.Errorf("%s: %w", target, err))
 		}
-		contents[i] = b.Bytes()
 	}
 	for i, target := range p.targets {
 		if err := target.write(contents[i], stdout); err != nil {
@@ -101,11 +123,4 @@ func (p pictures) write(t *trace.Trace, s *startup.Startup, stdout, stderr io.Wr
 		}
 	}
 	return nil
-}
-
-func (p pictures) draw(w io.Writer, t *trace.Trace, s *startup.Startup, format string) error {
-	if format == formatJSON {
-		return trace.WriteJSON(w, t)
-	}
-	return render.Write(w, s, format, p.options)
 }

@@ -39,7 +39,7 @@ trace too.
 
 // run checks everything first, reads, and draws.
 func (f *renderFlags) run(cmd *cobra.Command, name string) error {
-	pics, err := f.check()
+	pics, err := f.check(cmd.OutOrStdout())
 	if err != nil {
 		return withCode(exitUsage, err)
 	}

@@ -40,7 +40,7 @@ whether it got ready or not.`,
 	root.AddCommand(newBuildCommand())
 	root.AddCommand(newTimeCommand(), newBlameCommand(), newCriticalChainCommand(), newSchemaCommand())
 	root.AddCommand(newLedgerCommand(), newWhichCommand())
-	root.AddCommand(newVerifyCommand(), newExplainCommand(), newDiffCommand(), newStatsCommand())
+	root.AddCommand(newVerifyCommand(), newExplainCommand(), newDiffCommand(), newStatsCommand(), newFormatsTopic())
 	return root
 }
 

@@ -84,7 +84,7 @@ server's; OTEL_RESOURCE_ATTRIBUTES are added.
 // run checks everything first, runs the chain, and writes and sends what came
 // of it, whether it got ready or not.
 func (f *runFlags) run(cmd *cobra.Command) error {
-	pics, err := f.check()
+	pics, err := f.check(cmd.OutOrStdout())
 	if err != nil {
 		return withCode(exitUsage, err)
 	}

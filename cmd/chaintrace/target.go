@@ -1,22 +1,27 @@
 package main
 
 import (
+	"bytes"
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/google/renameio/v2"
+	"golang.org/x/term"
+
+	"github.com/chaintrace/chaintrace/render/format"
 )
 
 // target is something to write.
 type target struct {
 	path   string // - for stdout
-	format string
+	format format.Format
+	packed bool // by gzip
 }
 
 func (t target) isStdout() bool { return t.path == "-" }
@@ -30,16 +35,18 @@ func (t target) String() string {
 
 // parseTargets checks all outputs before any work is done, against the formats
 // that are allowed.
-func parseTargets(paths []string, format string, allowed []string) ([]target, error) {
-	if format != "" {
-		if err := choice("format", format, allowed...); err != nil {
-			return nil, err
+func parseTargets(paths []string, name string, allowed []format.Format) ([]target, error) {
+	var all format.Format // the zero Format where each file's name tells its own
+	if name != "" {
+		var err error
+		if all, err = format.Find(name, allowed); err != nil {
+			return nil, fmt.Errorf("--format: %w", err)
 		}
 	}
 	var targets []target
 	seen := map[string]string{}
 	for _, path := range paths {
-		t, err := parseTarget(path, format, allowed)
+		t, err := parseTarget(path, all, allowed)
 		if err != nil {
 			return nil, err
 		}
@@ -52,21 +59,23 @@ func parseTargets(paths []string, format string, allowed []string) ([]target, er
 	return targets, nil
 }
 
-func parseTarget(path, format string, allowed []string) (target, error) {
-	t := target{path, format}
+func parseTarget(path string, all format.Format, allowed []format.Format) (target, error) {
+	t := target{path: path, format: all}
 	switch {
 	case path == "":
 		return t, errors.New("--out: the name is empty; give a file, or - for stdout")
 	case t.isStdout():
-		if format == "" {
-			t.format = "dot"
+		if all.Name == "" {
+			t.format = allowed[0]
 		}
 		return t, nil
-	case format == "":
-		t.format = strings.TrimPrefix(strings.ToLower(filepath.Ext(path)), ".")
-		if !slices.Contains(allowed, t.format) {
-			return t, fmt.Errorf("--out %s: the name does not end in one of .%s; rename it, or say --format", path, strings.Join(allowed, " ."))
+	case all.Name == "":
+		var err error
+		if t.format, t.packed, err = format.OfFile(path, allowed); err != nil {
+			return t, fmt.Errorf("--out %s: %w; rename it, or say --format", path, err)
 		}
+	default:
+		t.packed = !all.Packed && strings.HasSuffix(strings.ToLower(path), format.Gzip)
 	}
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		return t, fmt.Errorf("--out %s: that is a directory; give a file in it", path)
@@ -95,6 +104,51 @@ func absolute(path string) string {
 		return filepath.Clean(path)
 	}
 	return abs
+}
+
+// terminal returns the terminal that the target is, or nil.
+func (t target) terminal(stdout io.Writer) *os.File {
+	file, ok := stdout.(*os.File)
+	if !t.isStdout() || !ok || !term.IsTerminal(int(file.Fd())) {
+		return nil
+	}
+	return file
+}
+
+// width returns how many characters a line of the target has room for; 0 where
+// nothing limits it.
+func (t target) width(stdout io.Writer) int {
+	file := t.terminal(stdout)
+	if file == nil {
+		return 0
+	}
+	width, _, err := term.GetSize(int(file.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
+}
+
+// refuseTerminal returns an error where binary output would go to a terminal.
+func refuseTerminal(targets []target, stdout io.Writer) error {
+	for _, t := range targets {
+		if t.format.Binary && t.terminal(stdout) != nil {
+			return fmt.Errorf("--out -: %s is binary, and stdout is a terminal; redirect it, or give a file", t.format.Name)
+		}
+	}
+	return nil
+}
+
+// content returns what draw writes, packed where the target wants that.
+func (t target) content(draw func(w io.Writer) error) ([]byte, error) {
+	var b bytes.Buffer
+	if !t.packed {
+		err := draw(&b)
+		return b.Bytes(), err
+	}
+	z := gzip.NewWriter(&b)
+	err := errors.Join(draw(z), z.Close())
+	return b.Bytes(), err
 }
 
 // write replaces the file as a whole, keeping its permissions. What is no

@@ -93,6 +93,29 @@ func TestCollectorReadsWhatIsWritten(t *testing.T) {
 	}
 }
 
+// What chaintrace writes as protobuf the collector reads, without losing anything.
+func TestCollectorReadsProtobuf(t *testing.T) {
+	for name, tr := range traces {
+		var out bytes.Buffer
+		if err := trace.WriteProto(&out, tr); err != nil {
+			t.Fatal(err)
+		}
+		td, err := (&ptrace.ProtoUnmarshaler{}).UnmarshalTraces(out.Bytes())
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if td.SpanCount() != len(tr.Spans) {
+			t.Errorf("%s: the collector reads %d spans of %d", name, td.SpanCount(), len(tr.Spans))
+		}
+		if len(tr.Spans) == 0 {
+			continue // the collector writes nothing then
+		}
+		if d := cmp.Diff(read(t, written(t, tr)), read(t, jsonBytes(t, td)), cmpopts.EquateEmpty()); d != "" {
+			t.Errorf("%s, through the collector (-want +got):\n%s", name, d)
+		}
+	}
+}
+
 // A line that chaintrace writes is, byte for byte, the line that the collector's
 // file exporter writes of the same spans, but that it escapes what some tools
 // take for line ends.

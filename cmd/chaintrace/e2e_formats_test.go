@@ -1,0 +1,187 @@
+//go:build e2e
+
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	gocmp "github.com/google/go-cmp/cmp"
+)
+
+// writeFiles runs a command line that writes these files into a new directory,
+// and returns their paths.
+func writeFiles(t *testing.T, args []string, names ...string) []string {
+	t.Helper()
+	dir := t.TempDir()
+	var paths []string
+	for _, n := range names {
+		path := filepath.Join(dir, n)
+		args = append(args, "--out", path)
+		paths = append(paths, path)
+	}
+	if code, _, errOut := command(append(args, "--quiet")...); code != 0 && code != exitNo {
+		t.Fatalf("exit code %d: %s", code, errOut)
+	}
+	return paths
+}
+
+// pprofTool runs go tool pprof.
+func pprofTool(t *testing.T, args ...string) string {
+	t.Helper()
+	var out, errOut bytes.Buffer
+	cmd := exec.Command("go", append([]string{"tool", "pprof"}, args...)...)
+	cmd.Env = append(cmd.Environ(), "PPROF_TMPDIR="+t.TempDir())
+	cmd.Stdout, cmd.Stderr = &out, &errOut
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("go tool pprof %q: %v\n%s", args, err, &errOut)
+	}
+	return out.String()
+}
+
+// TestPprofReadsProfiles has go tool pprof report on a start, and on what changed
+// in another.
+func TestPprofReadsProfiles(t *testing.T) {
+	run := []string{"run", "--reproducible"}
+	one := writeFiles(t, run, "one.pprof")[0]
+	slow := writeFiles(t, append(run, "--slow", "rbac/bootstrap-roles=3s"), "slow.pprof")[0]
+
+	top := pprofTool(t, "-top", "-nodecount=400", "-nodefraction=0", one)
+	for _, want := range []string{"File: kube-apiserver v1.37.2 (simulated time)", "Type: time", "timer:1s", "rbac/bootstrap-roles", "server.prepare kube-aggregator", "hooks.run"} {
+		if !strings.Contains(top, want) {
+			t.Errorf("the report lacks %q:\n%s", want, top)
+		}
+	}
+	if tree := pprofTool(t, "-traces", one); !strings.Contains(tree, "rbac/bootstrap-roles\n             kube-apiserver\n             hooks.run\n             startup") {
+		t.Errorf("the stack of a hook is not hook, server, phase:\n%.3000s", tree)
+	}
+	same := pprofTool(t, "-top", "-diff_base", one, one)
+	if !strings.Contains(same, "Total samples = ") || strings.Contains(same, "rbac/") {
+		t.Errorf("a start differs from itself:\n%s", same)
+	}
+	changed := pprofTool(t, "-top", "-cum", "-diff_base", one, slow)
+	if !strings.Contains(changed, "rbac/bootstrap-roles") || strings.Contains(changed, "scheduling/") {
+		t.Errorf("what changed is\n%s", changed)
+	}
+}
+
+// jaegerSpans reads a document of Jaeger's and returns its spans as text by ID,
+// with their processes, and tags in order.
+func jaegerSpans(t *testing.T, in []byte) map[string]string {
+	t.Helper()
+	var doc struct {
+		Data []struct {
+			Spans     []map[string]any
+			Processes map[string]map[string]any
+		}
+	}
+	d := json.NewDecoder(bytes.NewReader(in))
+	d.UseNumber()
+	if err := d.Decode(&doc); err != nil {
+		t.Fatalf("%v in %.300s", err, in)
+	}
+	spans := map[string]string{}
+	for _, tr := range doc.Data {
+		for _, s := range tr.Spans {
+			p := tr.Processes[s["processID"].(string)]
+			s["process"] = map[string]any{"serviceName": p["serviceName"], "tags": sortedTags(p["tags"])}
+			delete(s, "processID")
+			delete(s, "flags") // of which Jaeger has its own
+			s["tags"] = sortedTags(s["tags"])
+			for _, l := range s["logs"].([]any) {
+				l.(map[string]any)["fields"] = sortedTags(l.(map[string]any)["fields"])
+			}
+			text, err := json.MarshalIndent(s, "", " ")
+			if err != nil {
+				t.Fatal(err)
+			}
+			spans[s["spanID"].(string)] = string(text)
+		}
+	}
+	return spans
+}
+
+func sortedTags(tags any) []string {
+	var texts []string
+	for _, tag := range tags.([]any) {
+		if key := tag.(map[string]any)["key"]; key != "internal.span.format" {
+			texts = append(texts, fmt.Sprint(tag))
+		}
+	}
+	slices.Sort(texts)
+	return texts
+}
+
+// TestJaegerWritesTheSame sends a run to a real Jaeger, whose query API answers
+// with the format that its search page reads: it is what --out writes of the
+// same run.
+func TestJaegerWritesTheSame(t *testing.T) {
+	s := startJaeger(t)
+	ours := filepath.Join(t.TempDir(), "ours.jaeger.json")
+	direct := filepath.Join(t.TempDir(), "direct.json")
+	id := sendRun(t, s, "http://"+s.OTLPHTTP, "--out", ours, "--out", direct)
+	awaitSpans(t, s, id, len(readTraceFile(t, direct).Spans))
+
+	response, err := http.Get("http://" + s.Query + "/api/traces/" + id + "?raw=true")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.ReadFile(ours)
+	if err != nil {
+		t.Fatal(err)
+	}
+	theirs, written := jaegerSpans(t, answer), jaegerSpans(t, file)
+	if len(theirs) < 300 {
+		t.Errorf("Jaeger has %d spans", len(theirs))
+	}
+	if d := gocmp.Diff(theirs, written); d != "" {
+		t.Errorf("Jaeger's and ours (-theirs +ours):\n%.4000s", d)
+	}
+	// Read again, it gives the same pictures, to the nanosecond.
+	for _, format := range []string{"dot", "txt"} {
+		samePicture(t, direct, ours, "hooks", format)
+	}
+}
+
+// onTerminal runs the command on a terminal of 60 columns.
+func onTerminal(binary, args string) (string, error) {
+	out, err := exec.Command("script", "-qec", "stty cols 60; "+binary+" "+args, "/dev/null").CombinedOutput()
+	return strings.ReplaceAll(string(out), "\r", ""), err
+}
+
+// TestTerminal: text fits, and nothing binary comes to it.
+func TestTerminal(t *testing.T) {
+	binary := filepath.Join(t.TempDir(), "chaintrace")
+	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	out, err := onTerminal(binary, "run --reproducible --quiet --out - --format txt")
+	if err != nil || !strings.Contains(out, "└─ kube-aggregator") || !strings.Contains(out, "…\n") {
+		t.Errorf("%v\n%s", err, out)
+	}
+	for l := range strings.Lines(out) {
+		if n := utf8.RuneCountInString(strings.TrimSuffix(l, "\n")); n > 60 {
+			t.Errorf("%d characters: %s", n, l)
+		}
+	}
+	for _, format := range []string{"png", "pb", "pprof"} {
+		if out, err := onTerminal(binary, "run --out - --format "+format); err == nil || !strings.Contains(out, format+" is binary, and stdout is a terminal") || len(out) > 500 {
+			t.Errorf("%s: %v, %.300q", format, err, out)
+		}
+	}
+}

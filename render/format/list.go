@@ -1,0 +1,78 @@
+package format
+
+import (
+	"io"
+
+	"github.com/chaintrace/chaintrace/render"
+	"github.com/chaintrace/chaintrace/render/pprof"
+	"github.com/chaintrace/chaintrace/render/traceevent"
+	"github.com/chaintrace/chaintrace/trace"
+)
+
+// pictures are the formats for people.
+func pictures() []Format {
+	return []Format{
+		{
+			Name: "dot", Endings: []string{".dot", ".gv"}, Views: render.Views(),
+			About: "picture for Graphviz", graph: render.WriteDOT,
+		},
+		{
+			Name: "svg", Endings: []string{".svg"}, Views: render.Views(),
+			About: "picture for browsers and documents", graph: render.WriteSVG,
+		},
+		{
+			Name: "png", Endings: []string{".png"}, Views: render.Views(), Binary: true,
+			About: "picture of pixels", graph: render.WritePNG,
+		},
+		{
+			Name: "mmd", Endings: []string{".mmd", ".mermaid"}, Views: render.Views(),
+			About: "Mermaid flowchart, which GitHub shows within Markdown", graph: render.WriteMermaid,
+		},
+		{
+			Name: "txt", Endings: []string{".txt"}, Views: render.Views(),
+			About: "tree of plain text, for terminals and messages", whole: text,
+		},
+	}
+}
+
+// traces are the formats for other tools.
+func traces() []Format {
+	return []Format{
+		{
+			Name: "json", Endings: []string{".json", ".jsonl"}, Kept: true,
+			About: "trace as OTLP JSON lines, as the collector's file exporter writes it",
+			whole: ofTrace(trace.WriteJSON),
+		},
+		{
+			Name: "pb", Endings: []string{".pb"}, Binary: true, Kept: true,
+			About: "trace as OTLP protobuf", whole: ofTrace(trace.WriteProto),
+		},
+		{
+			Name: "jaeger", Endings: []string{".jaeger.json"},
+			About: "trace to upload in Jaeger's search page", whole: ofTrace(trace.WriteJaeger),
+		},
+		{
+			Name: "perfetto", Endings: []string{".perfetto.json"},
+			About: "Chrome trace events, for Perfetto and chrome://tracing", whole: ofTrace(traceevent.Write),
+		},
+		{
+			Name: "pprof", Endings: []string{".pprof"}, Binary: true, Packed: true,
+			About: "profile for go tool pprof, as a flame graph; -diff_base compares two", whole: ofTrace(pprof.Write),
+		},
+	}
+}
+
+// ofTrace is the writer of a format that takes nothing but spans.
+func ofTrace(write func(w io.Writer, t *trace.Trace) error) func(io.Writer, Input, render.Options) error {
+	return func(w io.Writer, in Input, _ render.Options) error { return write(w, in.Trace) }
+}
+
+// text writes a view as text. It is no format for pictures of any kind: commands
+// that draw those have a text of their own.
+func text(w io.Writer, in Input, o render.Options) error {
+	g, err := render.Picture(in.Start, o)
+	if err != nil {
+		return err
+	}
+	return render.WriteText(w, g, o.Text)
+}

@@ -1,0 +1,360 @@
+package render
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// What Mermaid draws with its default settings, which pages such as GitHub's do
+// not let a diagram change.
+const (
+	mermaidMostText  = 50_000 // bytes of a diagram
+	mermaidMostEdges = 500
+)
+
+// WriteMermaid writes the graph as a flowchart in Mermaid's language. Nodes and
+// frames are named by their number. A node's rows are lines of its label; an edge
+// that ends at a row ends at the row's node here, and edges that are alike then
+// are one. Where the diagram would be longer than what Mermaid draws by default,
+// the longest labels are cut, and say by how much. It returns an error, before
+// anything is written, when that does not help, or when an edge refers to
+// something that the graph does not have.
+func WriteMermaid(w io.Writer, g *Graph) error {
+	if err := g.check(); err != nil {
+		return fmt.Errorf("writing Mermaid: %w", err)
+	}
+	edges := joinedEdges(g)
+	if n := len(edges); n > mermaidMostEdges {
+		return fmt.Errorf("writing Mermaid: %w: it has %d edges, Mermaid draws %d; use a lower detail, or write DOT", ErrTooLarge, n, mermaidMostEdges)
+	}
+	most := 0
+	for i := range g.Nodes {
+		most = max(most, len(g.Nodes[i].Label.Rows))
+	}
+	for ; ; most /= 2 {
+		m := mermaid{g: g, edges: edges, mostRows: most, used: map[Role]bool{}}
+		m.build()
+		if m.b.Len() <= mermaidMostText {
+			if _, err := w.Write(m.b.Bytes()); err != nil {
+				return fmt.Errorf("writing Mermaid: %w", err)
+			}
+			return nil
+		}
+		if most <= 1 {
+			return fmt.Errorf("writing Mermaid: %w: it has %d characters, Mermaid draws %d; use a lower detail, or write DOT", ErrTooLarge, m.b.Len(), mermaidMostText)
+		}
+	}
+}
+
+// mermaid is a diagram in the making.
+type mermaid struct {
+	g        *Graph
+	edges    []joinedEdge
+	mostRows int // of one label
+	used     map[Role]bool
+	b        bytes.Buffer
+}
+
+func (m *mermaid) line(format string, args ...any) {
+	fmt.Fprintf(&m.b, format+"\n", args...)
+}
+
+func (m *mermaid) build() {
+	m.line("---")
+	m.line("title: %s", yamlString(m.title()))
+	m.line("config:\n  flowchart:\n    wrappingWidth: 640") // lines are cut short enough already
+	m.line("---")
+	direction := "TB"
+	if m.g.LeftToRight {
+		direction = "LR"
+	}
+	m.line("flowchart %s", direction)
+	m.line("accTitle: %s", mermaidText(m.g.Name))
+	if d := strings.ReplaceAll(m.g.Description, "\n", " "); d != "" {
+		m.line("accDescr: %s", mermaidText(d))
+	}
+	m.notes("about", m.aboutRows())
+	m.members(0, "")
+	for _, e := range m.edges {
+		m.line("%s %s %s", nodeID(e.from), m.arrow(e), nodeID(e.to))
+	}
+	m.legend()
+	m.styles()
+}
+
+// title is the picture's name and how the start ended.
+func (m *mermaid) title() string {
+	if m.g.Title == nil {
+		return m.g.Name
+	}
+	var parts []string
+	for _, r := range m.g.Title.Rows[:min(2, len(m.g.Title.Rows))] {
+		parts = append(parts, rowText(r))
+	}
+	return joinNonEmpty(". ", parts...)
+}
+
+// aboutRows are the rows of the title that are not in the diagram's own.
+func (m *mermaid) aboutRows() []Row {
+	if m.g.Title == nil || len(m.g.Title.Rows) < 2 {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(m.g.Title.Rows[2:]), func(r Row) bool { return rowText(r) == "" })
+}
+
+// notes adds a node of its own for each of the rows.
+func (m *mermaid) notes(key string, rows []Row) {
+	for i, r := range rows {
+		role := RoleMuted
+		for _, c := range r.Cells {
+			if c.Role != RoleNone {
+				role = c.Role
+			}
+		}
+		m.line("%s%d[\"%s\"]:::%s", key, i+1, mermaidRow(r), m.class(role))
+	}
+}
+
+// members adds the nodes of a cluster and the clusters in it.
+func (m *mermaid) members(of ClusterID, indent string) {
+	for i := range m.g.Nodes {
+		if n := &m.g.Nodes[i]; n.Cluster == of {
+			opening, closing := mermaidShape(n.Shape)
+			m.line("%s%s%s\"%s\"%s:::%s", indent, nodeID(NodeID(i+1)), opening, m.label(&n.Label), closing, m.class(nodeRole(n)))
+		}
+	}
+	for i := range m.g.Clusters {
+		c := &m.g.Clusters[i]
+		if c.Parent != of {
+			continue
+		}
+		// A frame's label has room for one line; the others are a node in it.
+		label, rest := mermaidText(c.Key), Table{}
+		if c.Label != nil && len(c.Label.Rows) > 0 {
+			label, rest.Rows = mermaidRow(c.Label.Rows[0]), c.Label.Rows[1:]
+		}
+		m.line("%ssubgraph %s[\"%s\"]", indent, clusterID(ClusterID(i+1)), label)
+		if len(rest.Rows) > 0 {
+			m.line("%s  %sabout[\"%s\"]:::%s", indent, clusterID(ClusterID(i+1)), m.label(&rest), m.class(RolePanel))
+		}
+		m.members(ClusterID(i+1), indent+"  ")
+		m.line("%send", indent)
+		m.line("%sclass %s %s", indent, clusterID(ClusterID(i+1)), m.class(c.Role))
+	}
+}
+
+func nodeID(n NodeID) string { return "n" + strconv.Itoa(int(n)) }
+
+func clusterID(c ClusterID) string { return "s" + strconv.Itoa(int(c)) }
+
+// nodeRole is the part that a node plays. A panel of many parts is told by its
+// first row.
+func nodeRole(n *Node) Role {
+	if n.Role == RolePanel && len(n.Label.Rows) > 0 && n.Label.Rows[0].Role != RoleNone {
+		return n.Label.Rows[0].Role
+	}
+	return n.Role
+}
+
+func mermaidShape(s Shape) (opening, closing string) {
+	switch s {
+	case ShapeEllipse:
+		return "([", "])"
+	case ShapeTerminal:
+		return "{{", "}}"
+	case ShapeBox:
+		return "(", ")"
+	}
+	return "[", "]"
+}
+
+// label writes the rows of a table as lines, as many as there may be.
+func (m *mermaid) label(t *Table) string {
+	var lines []string
+	rest := 0
+	for _, r := range t.Rows {
+		line := mermaidRow(r)
+		switch {
+		case line == "":
+		case len(lines) < max(1, m.mostRows):
+			lines = append(lines, line)
+		default:
+			rest++
+		}
+	}
+	if rest > 0 {
+		lines = append(lines, mermaidText(ellipsis+" and "+count(rest, "more line")))
+	}
+	return strings.Join(lines, "<br/>")
+}
+
+// rowText is the text of a row's cells on one line.
+func rowText(r Row) string {
+	var texts []string
+	for _, c := range r.Cells {
+		texts = append(texts, strings.TrimSpace(c.Text))
+	}
+	return strings.ReplaceAll(joinNonEmpty(" · ", texts...), "  ·  ", " · ")
+}
+
+// mermaidRow writes a row's cells on one line of a label.
+func mermaidRow(r Row) string {
+	var cells []string
+	for _, c := range r.Cells {
+		text := strings.TrimLeft(c.Text, " ")
+		if text == "" {
+			continue
+		}
+		indent := ""
+		if len(cells) == 0 {
+			indent = strings.Repeat("#160;", len(c.Text)-len(text)) // spaces that HTML keeps
+		}
+		text = indent + mermaidText(strings.TrimRight(text, " "))
+		switch c.Font {
+		case FontBold, FontHeading, FontTitle:
+			text = "<b>" + text + "</b>"
+		}
+		if c.Italic {
+			text = "<i>" + text + "</i>"
+		}
+		cells = append(cells, text)
+	}
+	return strings.Join(cells, " · ")
+}
+
+// arrow writes the line between the nodes. Mermaid has no arrow that points
+// backwards only, so that the label says so.
+func (m *mermaid) arrow(e joinedEdge) string {
+	length := strings.Repeat("-", max(1, e.span))
+	line := "-" + length + ">"
+	if e.backward {
+		line = "--" + length
+	}
+	if styleOf(e.role).Dash != "" {
+		line = "-" + strings.Repeat(".", max(1, e.span)) + "-"
+		if !e.backward {
+			line += ">"
+		}
+	}
+	label := mermaidText(e.label)
+	if e.backward {
+		label = joinNonEmpty(" ", "◀", label)
+	}
+	if label != "" {
+		line += `|"` + label + `"|`
+	}
+	return line
+}
+
+// legend adds the samples of those roles that are in the diagram, and the
+// remarks.
+func (m *mermaid) legend() {
+	if m.g.Legend == nil {
+		return
+	}
+	drawn := map[Role]bool{}
+	for r := range m.used {
+		drawn[r] = true
+	}
+	for _, e := range m.edges {
+		drawn[e.role] = true
+	}
+	var samples []string
+	var remarks []Row
+	for _, r := range m.g.Legend.Rows {
+		if len(r.Cells) != 1 || r.Cells[0].Table == nil {
+			remarks = append(remarks, r)
+			continue
+		}
+		for _, sample := range r.Cells[0].Table.Rows {
+			for _, c := range sample.Cells {
+				if c.Badge && drawn[c.Role] {
+					samples = append(samples, fmt.Sprintf("  k%d[\"%s\"]:::%s", len(samples)+1, mermaidText(c.Text), m.class(c.Role)))
+				}
+			}
+		}
+	}
+	if len(samples) > 0 {
+		m.line("subgraph key[\"colours\"]\n%s\nend\nclass key %s", strings.Join(samples, "\n"), m.class(RoleMuted))
+	}
+	m.notes("remark", remarks)
+}
+
+// class returns the class of a role, and notes that it is used.
+func (m *mermaid) class(r Role) string {
+	m.used[r] = true
+	return "role" + strconv.Itoa(int(r))
+}
+
+// styles says how the roles that are used look. What is drawn on the page's own
+// ground keeps the colours of the page's theme, light or dark.
+func (m *mermaid) styles() {
+	for r := range roleCount {
+		if !m.used[r] {
+			continue
+		}
+		st := styleOf(r)
+		css := []string{"text-align:left"}
+		if st.Fill == "" {
+			css = append(css, "fill:none", "stroke:none")
+		} else {
+			css = append(css, "fill:"+st.Fill, "color:"+st.Text)
+			if st.Line != "" {
+				css = append(css, "stroke:"+st.Line, "stroke-width:"+number(st.Pen)+"px")
+			}
+			if st.Dash != "" {
+				css = append(css, "stroke-dasharray:5 3")
+			}
+		}
+		m.line("classDef role%d %s", int(r), strings.Join(css, ","))
+	}
+	for i, e := range m.edges {
+		st := styleOf(e.role)
+		css := "stroke-width:" + number(st.Pen) + "px"
+		if st.Line != colorInk {
+			css += ",stroke:" + st.Line
+		}
+		m.line("linkStyle %d %s", i, css)
+	}
+}
+
+// mermaidText writes s as text within the quotes of a label, or behind a keyword.
+// What could mean anything to Mermaid, to the HTML that a label becomes, or to a
+// style, is written as a number.
+func mermaidText(s string) string {
+	// Of fa:fa-car Mermaid makes an icon, after all else; this joins what it parts.
+	s = strings.ReplaceAll(visible(s), ":fa-", ":\u2060fa-")
+	var b strings.Builder
+	b.Grow(len(s))
+	for _, r := range s {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r > 0x7e, strings.ContainsRune(" .,/()+='!?", r):
+			b.WriteRune(r)
+		case r == '-' && !strings.HasSuffix(b.String(), "-"):
+			b.WriteRune(r)
+		default:
+			fmt.Fprintf(&b, "#%d;", r)
+		}
+	}
+	return b.String()
+}
+
+// yamlString writes s as a string of YAML's that neither YAML nor Mermaid, which
+// looks for settings in it, finds anything in.
+func yamlString(s string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, r := range visible(s) {
+		if r > 0x7e || r == ' ' || r >= '(' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' {
+			b.WriteRune(r)
+			continue
+		}
+		fmt.Fprintf(&b, `\u%04x`, r)
+	}
+	b.WriteByte('"')
+	return b.String()
+}

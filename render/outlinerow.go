@@ -1,0 +1,166 @@
+package render
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+func isIndented(r Row) bool { return len(r.Cells) > 0 && strings.HasPrefix(r.Cells[0].Text, "  ") }
+
+func allSmall(r Row) bool {
+	return !slices.ContainsFunc(r.Cells, func(c Cell) bool { return c.Font != FontSmall || c.Bar != nil })
+}
+
+// columnWidths returns how wide the columns of rows are.
+func columnWidths(rows []Row) []int {
+	var widths []int
+	for _, r := range rows {
+		column := 0
+		for i, c := range r.Cells {
+			for len(widths) < column+max(1, c.Span) {
+				widths = append(widths, 0)
+			}
+			if c.Span <= 1 {
+				widths[column] = max(widths[column], cellWidth(r, i))
+			}
+			column += max(1, c.Span)
+		}
+	}
+	// What is wider than its columns together widens the first.
+	for _, r := range rows {
+		if len(r.Cells) > 0 && r.Cells[0].Span > 1 {
+			widths[0] += max(0, cellWidth(r, 0)-spanned(widths[:r.Cells[0].Span]))
+		}
+	}
+	return widths
+}
+
+// gap is what stands between columns.
+const gap = "  "
+
+func spanned(widths []int) int {
+	n := (len(widths) - 1) * len(gap)
+	for _, w := range widths {
+		n += w
+	}
+	return n
+}
+
+// rowColumns writes a row's cells, in columns of these widths if there are any.
+func rowColumns(r Row, widths []int) string {
+	var b strings.Builder
+	column := 0
+	for i, c := range r.Cells {
+		text := cellText(c)
+		if i == 0 {
+			text = rowMark(r) + text
+		}
+		span := max(1, c.Span)
+		if column+span <= len(widths) && len(r.Cells) > 1 {
+			pad := strings.Repeat(" ", max(0, spanned(widths[column:column+span])-utf8.RuneCountInString(text)))
+			if c.Align == AlignRight {
+				text = pad + text
+			} else {
+				text += pad
+			}
+		}
+		column += span
+		if b.Len() > 0 && (text != "" || widths != nil) {
+			b.WriteString(gap)
+		}
+		b.WriteString(text)
+	}
+	return strings.TrimRight(b.String(), " ")
+}
+
+// cellWidth is how many characters a cell of a row takes.
+func cellWidth(r Row, cell int) int {
+	n := utf8.RuneCountInString(cellText(r.Cells[cell]))
+	if cell == 0 {
+		n += len(rowMark(r))
+	}
+	return n
+}
+
+// barChars is how long a bar can be.
+const barChars = 12
+
+func cellText(c Cell) string {
+	if c.Bar == nil {
+		return strings.Trim(visible(c.Text), " ")
+	}
+	length := 0
+	for _, s := range c.Bar.Segments {
+		length += s.Length
+	}
+	n := (length*barChars + c.Bar.Track/2) / max(1, c.Bar.Track)
+	if n == 0 && length > 0 {
+		n = 1
+	}
+	return strings.Repeat("█", min(n, barChars))
+}
+
+// Marks say what pictures tell by colour.
+const (
+	markCritical  = "* "
+	markFailed    = "! "
+	markUnended   = "? "
+	markInherited = "< "
+	markPassed    = "~ "
+)
+
+func roleMark(r Role) string {
+	switch r {
+	case RoleCritical:
+		return markCritical
+	case RoleFailed, RoleLost:
+		return markFailed
+	case RoleBecause:
+		return markUnended
+	case RoleInherited:
+		return markInherited
+	case RoleShadowed, RoleSkipped:
+		return markPassed
+	}
+	return ""
+}
+
+// rowMark returns the mark of a row's ground, or else of a cell: of its colour,
+// or of its bar's.
+func rowMark(r Row) string {
+	if m := roleMark(r.Role); m != "" {
+		return m
+	}
+	for _, c := range r.Cells {
+		if m := roleMark(c.Role); m != "" {
+			return m
+		}
+		if c.Bar == nil {
+			continue
+		}
+		for _, s := range c.Bar.Segments {
+			if m := roleMark(s.Role); m != "" {
+				return m
+			}
+		}
+	}
+	return ""
+}
+
+// legend explains the marks that are used, in a fixed order.
+func (o *outliner) legend() string {
+	var texts []string
+	for _, m := range []struct{ mark, text string }{
+		{markCritical, "decides when the chain is ready"},
+		{markFailed, "failed, lost or masked"},
+		{markUnended, "did not end"},
+		{markInherited, "taken over from the delegate"},
+		{markPassed, "passed by: skipped, or covered by a server further out"},
+	} {
+		if slices.Contains(o.marks, m.mark) {
+			texts = append(texts, m.mark+m.text)
+		}
+	}
+	return strings.Join(texts, "; ")
+}
