@@ -36,17 +36,18 @@ func darkColors() (grounds, texts []darkColor) {
 	return grounds, []darkColor{{colorRed, "#ff9488"}}
 }
 
-// darkStyle is the style sheet that gives a picture the colours of dark pages.
-// What it does not name, such as text on strong grounds, is as on light ones.
-func darkStyle() string {
+// DarkStyle is the style sheet that gives the pictures in what scope selects the
+// colours of dark pages, where the media query holds. What it does not name, such
+// as text on strong grounds, is as on light ones.
+func DarkStyle(scope, media string) string {
 	grounds, texts := darkColors()
 	var b strings.Builder
-	b.WriteString("@media (prefers-color-scheme: dark) {\n")
+	b.WriteString("@media " + media + " {\n")
 	for _, c := range grounds {
-		b.WriteString(".chaintrace [fill=\"" + c.light + "\"]{fill:" + c.dark + "} .chaintrace [stroke=\"" + c.light + "\"]{stroke:" + c.dark + "}\n")
+		b.WriteString(scope + " [fill=\"" + c.light + "\"]{fill:" + c.dark + "} " + scope + " [stroke=\"" + c.light + "\"]{stroke:" + c.dark + "}\n")
 	}
 	for _, c := range texts {
-		b.WriteString(".chaintrace text[fill=\"" + c.light + "\"]{fill:" + c.dark + "} .chaintrace [stroke=\"" + c.light + "\"]{stroke:" + c.dark + "}\n")
+		b.WriteString(scope + " text[fill=\"" + c.light + "\"]{fill:" + c.dark + "} " + scope + " [stroke=\"" + c.light + "\"]{stroke:" + c.dark + "}\n")
 	}
 	b.WriteString("}")
 	return b.String()

@@ -66,6 +66,9 @@ type Table struct {
 
 // Row is one line of a Table.
 type Row struct {
+	// Key says what the row is about, a word for its kind and its name: "hook x",
+	// "check y". Rows of one key are about one thing. Empty: nothing in particular.
+	Key     string
 	Cells   []Cell
 	Role    Role   // the ground of the row; RoleNone: that of the table
 	Tooltip string // the full facts about this row; empty: the node's

@@ -7,6 +7,7 @@ import (
 	"image"
 	"image/png"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -257,6 +258,51 @@ func TestWriteErrorsAreReported(t *testing.T) {
 	for _, name := range format.Names(format.All()) {
 		if err := write(fullDisk{}, named("x"), name, render.Options{}); err == nil || !strings.Contains(err.Error(), "disk full") {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestInlineDoesNothingToItsPage: what becomes a part of a page has nothing that
+// acts on it, whatever things are called, and its parts can be found.
+func TestInlineDoesNothingToItsPage(t *testing.T) {
+	for what, name := range hostile() {
+		g, err := render.Picture(named(name), render.Options{Detail: render.DetailFull})
+		if err != nil {
+			t.Fatal(err)
+		}
+		g.Title, g.Legend = nil, nil
+		var b bytes.Buffer
+		if err := render.WriteInline(&b, g, func(key string) string { return key }); err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+		keys := 0
+		d := xml.NewDecoder(&b)
+		for {
+			token, err := d.Token()
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil {
+				t.Fatalf("%s: not well-formed: %v", what, err)
+			}
+			e, ok := token.(xml.StartElement)
+			if !ok {
+				continue
+			}
+			if !slices.Contains([]string{"svg", "g", "title", "text", "rect", "path", "polygon", "polyline", "ellipse"}, e.Name.Local) {
+				t.Errorf("%s: there is an element %s", what, e.Name.Local)
+			}
+			for _, a := range e.Attr {
+				switch {
+				case a.Name.Local == "data-k":
+					keys++
+				case a.Name.Local == "id" || a.Name.Local == "style" || a.Name.Local == "href" || strings.HasPrefix(a.Name.Local, "on"):
+					t.Errorf("%s: there is an attribute %s=%q", what, a.Name.Local, a.Value)
+				}
+			}
+		}
+		if keys < 10 {
+			t.Errorf("%s: %d parts have a key", what, keys)
 		}
 	}
 }

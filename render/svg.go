@@ -125,7 +125,7 @@ func (r *svgRewriter) opening(line string) {
 		` class="chaintrace" font-family="` + svgFonts + `" role="img" aria-labelledby="picture-title picture-description">` + "\n")
 	r.write(`<title id="picture-title">` + escapeXML(r.g.Name) + `</title>`)
 	r.write(`<desc id="picture-description">` + escapeXML(r.g.Description) + `</desc>`)
-	r.write("<style>" + darkStyle() + "</style>")
+	r.write("<style>" + DarkStyle(".chaintrace", "(prefers-color-scheme: dark)") + "</style>")
 }
 
 // write writes a line, with hyphens as they are and without the font that all

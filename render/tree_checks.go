@@ -55,11 +55,24 @@ func (r *checkRows) addRow(text string, role Role, checks []*startup.Check, tool
 		}
 		cells = append(cells, cell)
 	}
-	row := r.l.AddRow(Row{Role: role, Tooltip: tooltip, Cells: cells})
+	key := ""
+	if len(checks) == 1 {
+		key = checkKey(checks[0])
+	}
+	row := r.l.AddRow(Row{Key: key, Role: role, Tooltip: tooltip, Cells: cells})
 	for _, c := range checks {
 		r.byName[c.Name] = row
 	}
 	return row
+}
+
+// checkKey is the key of a row about a check, on whichever server. A hook's check
+// is about the hook.
+func checkKey(c *startup.Check) string {
+	if hook := c.Hook(); hook != "" {
+		return "hook " + hook
+	}
+	return "check " + c.Name
 }
 
 // addGroup adds the checks of a state as one row, or each as a row where all
@@ -117,7 +130,7 @@ func (t *tree) addPassed(p *serverPart, rows checkRows) {
 	n := Node{Key: "skipped " + p.sv.Name, Cluster: p.cluster, Role: RoleSkipped, Tooltip: checksTip(p.sv)}
 	n.Label.Add(Cell{Text: "skipped: not taken over", Font: FontBold, Role: RoleSkipped})
 	add := func(c *startup.Check, text string, role Role, ground Role) {
-		row := n.Label.AddRow(Row{Role: ground, Tooltip: checkTip(p.sv, c), Cells: []Cell{{Text: text, Role: role, Italic: true}}})
+		row := n.Label.AddRow(Row{Key: checkKey(c), Role: ground, Tooltip: checkTip(p.sv, c), Cells: []Cell{{Text: text, Role: role, Italic: true}}})
 		if won := rows.byName[c.Name]; won > 0 {
 			p.winners = append(p.winners, winner{passed: row, won: won, role: role})
 		}

@@ -19,7 +19,7 @@ func (t *tree) addHooks(p *serverPart) {
 	p.hooksFrom = t.addInheritedHooks(&n.Label, sv, inherited)
 	t.addOwnHooks(&n.Label, own)
 	for _, h := range sv.Disabled {
-		n.Label.AddRow(Row{Tooltip: hookTip(t.s, h), Cells: []Cell{{Text: name(h.Name), Italic: true, Role: RoleMuted, Span: 2}, {Text: "disabled", Font: FontSmall, Role: RoleMuted, Align: AlignRight}}})
+		n.Label.AddRow(Row{Key: hookKey(h), Tooltip: hookTip(t.s, h), Cells: []Cell{{Text: name(h.Name), Italic: true, Role: RoleMuted, Span: 2}, {Text: "disabled", Font: FontSmall, Role: RoleMuted, Align: AlignRight}}})
 	}
 	t.addPreShutdown(&n.Label, sv)
 	n.Tooltip = hooksTip(t.s, sv)
@@ -87,7 +87,7 @@ func (t *tree) addHookRow(l *Table, h *startup.Hook, ground Role) {
 	r := h.Run
 	if r == nil {
 		label.Span = 2
-		l.AddRow(Row{Role: ground, Tooltip: tooltip, Cells: []Cell{label, {Text: "not run", Font: FontSmall, Role: RoleMuted, Align: AlignRight}}})
+		l.AddRow(Row{Key: hookKey(h), Role: ground, Tooltip: tooltip, Cells: []Cell{label, {Text: "not run", Font: FontSmall, Role: RoleMuted, Align: AlignRight}}})
 		return
 	}
 	took := duration(t.s.Elapsed(r))
@@ -120,11 +120,14 @@ func (t *tree) addHookRow(l *Table, h *startup.Hook, ground Role) {
 		label.Span = 2
 		cells = []Cell{label, right}
 	}
-	l.AddRow(Row{Role: ground, Tooltip: tooltip, Cells: cells})
+	l.AddRow(Row{Key: hookKey(h), Role: ground, Tooltip: tooltip, Cells: cells})
 	if note != "" {
-		l.AddRow(Row{Role: ground, Tooltip: tooltip, Cells: []Cell{{Text: "    " + note, Font: FontSmall}}})
+		l.AddRow(Row{Key: hookKey(h), Role: ground, Tooltip: tooltip, Cells: []Cell{{Text: "    " + note, Font: FontSmall}}})
 	}
 }
+
+// hookKey is the key of a row about a hook, whichever server has it.
+func hookKey(h *startup.Hook) string { return "hook " + h.Name }
 
 func outcomeWord(r *startup.HookRun) string {
 	switch r.Outcome {
@@ -176,7 +179,7 @@ func (t *tree) addPreShutdown(l *Table, sv *startup.Server) {
 		if h.Inherited {
 			role = RoleInherited
 		}
-		l.AddRow(Row{Role: role, Tooltip: hookTip(t.s, h), Cells: []Cell{{Text: name(h.Name), Italic: h.Inherited}}})
+		l.AddRow(Row{Key: hookKey(h), Role: role, Tooltip: hookTip(t.s, h), Cells: []Cell{{Text: name(h.Name), Italic: h.Inherited}}})
 	}
 }
 

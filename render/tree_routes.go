@@ -195,8 +195,10 @@ func bundleWords(bs []bundle) []string {
 // the path that they have in common and their number.
 func (b bundle) words() []string {
 	var paths []string
+	seen := make(map[string]bool, len(b.routes))
 	for _, r := range b.routes {
-		if !slices.Contains(paths, r.Path) {
+		if !seen[r.Path] {
+			seen[r.Path] = true
 			paths = append(paths, r.Path)
 		}
 	}

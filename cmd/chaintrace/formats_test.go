@@ -56,7 +56,7 @@ func formatMarkdown() string {
 	for _, f := range format.All() {
 		views := "views"
 		if len(f.Views) == 0 {
-			views = "the trace"
+			views = "everything"
 		}
 		fmt.Fprintf(&b, "| `%s` | `%s` | %s | %s | `%s` |\n", f.Name, strings.Join(f.Endings, "`, `"), views, f.About, "chaintrace run --out chain"+f.Endings[0])
 	}

@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"github.com/chaintrace/chaintrace/render"
+	"github.com/chaintrace/chaintrace/render/page"
 	"github.com/chaintrace/chaintrace/render/pprof"
 	"github.com/chaintrace/chaintrace/render/traceevent"
 	"github.com/chaintrace/chaintrace/trace"
@@ -23,6 +24,13 @@ func pictures() []Format {
 		{
 			Name: "png", Endings: []string{".png"}, Views: render.Views(), Binary: true,
 			About: "picture of pixels", graph: render.WritePNG,
+		},
+		{
+			Name: "html", Endings: []string{".html", ".htm"},
+			About: "page for browsers: chain, timeline and tables, to search and to select in",
+			whole: func(w io.Writer, in Input, o render.Options) error {
+				return page.Write(w, in.Start, page.Options{Detail: o.Detail})
+			},
 		},
 		{
 			Name: "mmd", Endings: []string{".mmd", ".mermaid"}, Views: render.Views(),

@@ -63,25 +63,29 @@ func NewBlame(s *startup.Startup, byServer bool) *Blame {
 		Entries: []BlameEntry{}, Servers: []BlameServer{}, byServer: byServer,
 	}
 	for _, b := range s.BlameWithChecks() {
-		e := BlameEntry{
-			Kind: b.Kind, Name: b.Name, Server: b.Server, BeginNS: int64(b.Start), DurationNS: int64(b.Took),
-			Unfinished: b.End < b.Start, Conduct: string(b.Conduct), Parts: newParts(b.Parts),
-		}
-		if b.Kind == startup.KindPhase && b.Conduct == startup.ConductFailed {
-			e.Error = s.Failure.Err
-		}
-		if b.Run != nil {
-			e.BlockedOn, e.Because, e.Error = b.Run.BlockedOn, b.Run.BecauseOf, b.Run.Err
-		}
-		if h, ok := b.Headroom(); ok {
-			e.Headroom = &Headroom{int64(h.Deadline), int64(h.Left), float64(h.Left) / float64(h.Deadline), h.Enforced}
-		}
-		a.Entries = append(a.Entries, e)
+		a.Entries = append(a.Entries, newBlameEntry(s, b))
 	}
 	if byServer {
 		a.sumByServer()
 	}
 	return a
+}
+
+func newBlameEntry(s *startup.Startup, b startup.Blame) BlameEntry {
+	e := BlameEntry{
+		Kind: b.Kind, Name: b.Name, Server: b.Server, BeginNS: int64(b.Start), DurationNS: int64(b.Took),
+		Unfinished: b.End < b.Start, Conduct: string(b.Conduct), Parts: newParts(b.Parts),
+	}
+	if b.Kind == startup.KindPhase && b.Conduct == startup.ConductFailed {
+		e.Error = s.Failure.Err
+	}
+	if b.Run != nil {
+		e.BlockedOn, e.Because, e.Error = b.Run.BlockedOn, b.Run.BecauseOf, b.Run.Err
+	}
+	if h, ok := b.Headroom(); ok {
+		e.Headroom = &Headroom{int64(h.Deadline), int64(h.Left), float64(h.Left) / float64(h.Deadline), h.Enforced}
+	}
+	return e
 }
 
 func (a *Blame) sumByServer() {

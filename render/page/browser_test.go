@@ -1,0 +1,175 @@
+//go:build e2e
+
+package page_test
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+
+	"github.com/chaintrace/chaintrace/render/page"
+	"github.com/chaintrace/chaintrace/trace/startup"
+)
+
+var screenshots = flag.String("screenshots", "", "a directory for pictures of what the browser shows")
+
+// browser is a real browser with one page open.
+type browser struct {
+	t        *testing.T
+	ctx      context.Context
+	messages chan chromedp.ConsoleMessage
+	file     string
+}
+
+// startBrowser starts Chromium; it ends with the test.
+func startBrowser(t *testing.T) *browser {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
+	t.Cleanup(cancel)
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox)
+	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	b := &browser{t: t, ctx: ctx, messages: make(chan chromedp.ConsoleMessage, 1000)}
+	console := chromedp.Console(ctx)
+	var done sync.WaitGroup
+	done.Go(func() {
+		for m, err := range console {
+			if err != nil {
+				return
+			}
+			select {
+			case b.messages <- m:
+			default: // a thousand are more than a test wants to know of
+			}
+		}
+	})
+	t.Cleanup(func() { cancel(); done.Wait() })
+	return b
+}
+
+// open writes the page of s into a file and opens it as readers do.
+func (b *browser) open(s *startup.Startup, width, height int64, scheme, fragment string) {
+	b.t.Helper()
+	var out bytes.Buffer
+	if err := page.Write(&out, s, page.Options{}); err != nil {
+		b.t.Fatal(err)
+	}
+	b.file = filepath.Join(b.t.TempDir(), "page.html")
+	if err := os.WriteFile(b.file, out.Bytes(), 0o644); err != nil {
+		b.t.Fatal(err)
+	}
+	b.do(
+		func(ctx context.Context, _ *chromedp.Target) (chromedp.Void, error) {
+			_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+				{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
+			}})
+			return chromedp.Void{}, err
+		},
+		chromedp.EmulateViewport(width, height),
+		chromedp.Navigate("file://"+b.file+fragment),
+	)
+}
+
+func (b *browser) do(steps ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	if err := chromedp.Do(b.ctx, steps...); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// press presses keys as a person would.
+func (b *browser) press(keys ...string) {
+	b.t.Helper()
+	for _, k := range keys {
+		b.do(chromedp.KeyEvent(k))
+	}
+}
+
+// click clicks on the first element of a CSS selector.
+func (b *browser) click(selector string) {
+	b.t.Helper()
+	b.do(chromedp.Click(chromedp.CSS(selector)))
+}
+
+// write writes into the first element of a CSS selector.
+func (b *browser) write(selector, text string) {
+	b.t.Helper()
+	b.do(chromedp.SendKeys(chromedp.CSS(selector), text))
+}
+
+// ask evaluates an expression in the page.
+func ask[T any](b *browser, expression string) T {
+	b.t.Helper()
+	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](expression))
+	if err != nil {
+		b.t.Fatalf("%s: %v", expression, err)
+	}
+	return v
+}
+
+// until waits until an expression is true; it says so when it never is.
+func (b *browser) until(expression string) {
+	b.t.Helper()
+	if _, err := chromedp.Run(b.ctx, chromedp.Poll[bool]("Boolean("+expression+")", chromedp.WithPollingTimeout(10*time.Second))); err != nil {
+		b.t.Fatalf("never so: %s: %v", expression, err)
+	}
+}
+
+// quiet fails the test if the page wrote anything to the console.
+func (b *browser) quiet() {
+	b.t.Helper()
+	const end = "the last message"
+	ask[chromedp.Void](b, "console.log('"+end+"')")
+	for {
+		select {
+		case m := <-b.messages:
+			if m.Text == end {
+				return
+			}
+			b.t.Errorf("the console says: %s", m)
+		case <-b.ctx.Done():
+			b.t.Fatal("the browser does not answer")
+		}
+	}
+}
+
+// shot keeps a picture of what is seen, if any are wanted.
+func (b *browser) shot(name string) {
+	b.t.Helper()
+	if *screenshots == "" {
+		return
+	}
+	png, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.keep(name+".png", png)
+}
+
+// keep writes a file for people to look at, if they want any.
+func (b *browser) keep(name string, content []byte) {
+	b.t.Helper()
+	if *screenshots == "" {
+		return
+	}
+	if err := os.WriteFile(filepath.Join(*screenshots, strings.ReplaceAll(name, " ", "-")), content, 0o644); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// show scrolls to a part of the page.
+func (b *browser) show(section string) {
+	b.t.Helper()
+	ask[chromedp.Void](b, "document.getElementById('"+section+"').scrollIntoView({behavior: 'instant'})")
+}

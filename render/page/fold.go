@@ -1,0 +1,85 @@
+package page
+
+import (
+	"cmp"
+	"slices"
+)
+
+// piece is an entry of a list, or several folded into one.
+type piece struct {
+	index  int
+	folded []int // the indices of those folded, in order; nil: none are
+}
+
+// fold shortens a list of n entries to about budget pieces. The entries of each
+// group are shown up to a number that is the same for all groups, those of the
+// highest rank; the rest of the group is folded into one piece behind them. Of
+// more groups than there is room for, the last ones count as one.
+func fold(n, budget int, group func(int) string, rank func(int) int64) []piece {
+	pieces := make([]piece, 0, min(n, budget))
+	if n <= budget {
+		for i := range n {
+			pieces = append(pieces, piece{index: i})
+		}
+		return pieces
+	}
+	groups := grouped(n, budget/2, group)
+	k := perGroup(groups, budget)
+	for _, of := range groups {
+		if len(of) <= k+1 { // a piece for one entry would save nothing
+			for _, i := range of {
+				pieces = append(pieces, piece{index: i})
+			}
+			continue
+		}
+		best := slices.Clone(of)
+		slices.SortStableFunc(best, func(a, b int) int { return cmp.Compare(rank(b), rank(a)) })
+		shown, folded := best[:k], best[k:]
+		slices.Sort(shown)
+		slices.Sort(folded)
+		for _, i := range shown {
+			pieces = append(pieces, piece{index: i})
+		}
+		pieces = append(pieces, piece{index: folded[0], folded: folded})
+	}
+	return pieces
+}
+
+// grouped returns the indices of each group, in order of first appearance; from
+// the given number of groups on, those of all others as the last.
+func grouped(n, most int, group func(int) string) [][]int {
+	var groups [][]int
+	place := map[string]int{}
+	for i := range n {
+		g := group(i)
+		at, ok := place[g]
+		if !ok {
+			at = min(len(groups), most)
+			place[g] = at
+			if at == len(groups) {
+				groups = append(groups, nil)
+			}
+		}
+		groups[at] = append(groups[at], i)
+	}
+	return groups
+}
+
+// perGroup is how many entries of each group there is room for, beside a piece
+// for the rest of the group.
+func perGroup(groups [][]int, budget int) int {
+	low, high := 0, budget
+	for low < high {
+		k := (low + high + 1) / 2
+		total := 0
+		for _, of := range groups {
+			total += min(len(of), k+1)
+		}
+		if total <= budget {
+			low = k
+		} else {
+			high = k - 1
+		}
+	}
+	return low
+}

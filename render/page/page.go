@@ -1,0 +1,141 @@
+package page
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"io"
+	"strings"
+
+	"github.com/chaintrace/chaintrace/render"
+	"github.com/chaintrace/chaintrace/trace/startup"
+)
+
+//go:embed page.html.tmpl style.css script/*.js
+var files embed.FS
+
+// scripts are the page's scripts in the order in which they run. Each does
+// without the ones behind it.
+var scripts = []string{"script/select.js", "script/table.js", "script/timeline.js", "script/picture.js"}
+
+// content is what the page is made of.
+type content struct {
+	Policy   string
+	Style    template.HTML // the whole element, as are the scripts
+	Scripts  []template.HTML
+	Overview *overview
+	Picture  *picture
+	Timeline *timeline
+	Tables   []*table
+}
+
+// Options says how the page is to be. The zero value is what most readers want.
+type Options struct {
+	// Detail is how much the picture of the chain shows, where there is room for
+	// it; "" is render.DetailNormal. The tables always have everything.
+	Detail render.Detail
+}
+
+// Write writes the start of a chain as one HTML page that stands alone. Equal
+// starts give equal bytes. What there is too much of to be read is counted in
+// folded rows, which the page says. Names out of the trace are escaped, and the
+// page's Content-Security-Policy allows nothing but its own scripts and style. It returns an error where o names a level of detail that does
+// not exist.
+func Write(w io.Writer, s *startup.Startup, o Options) error {
+	c, err := newContent(s, o)
+	if err != nil {
+		return fmt.Errorf("writing HTML: %w", err)
+	}
+	t, err := template.New("page.html.tmpl").Funcs(template.FuncMap{"number": number}).ParseFS(files, "page.html.tmpl")
+	if err != nil {
+		return fmt.Errorf("writing HTML: %w", err)
+	}
+	var b bytes.Buffer
+	if err := t.Execute(&b, c); err != nil {
+		return fmt.Errorf("writing HTML: %w", err)
+	}
+	if _, err := w.Write(b.Bytes()); err != nil {
+		return fmt.Errorf("writing HTML: %w", err)
+	}
+	return nil
+}
+
+func newContent(s *startup.Startup, o Options) (*content, error) {
+	blame := s.BlameWithChecks()
+	byRun := make(map[*startup.HookRun]startup.Blame, len(blame))
+	for _, b := range blame {
+		if b.Run != nil {
+			byRun[b.Run] = b
+		}
+	}
+	chain := s.CriticalChain()
+	critical := map[*startup.HookRun]bool{}
+	for _, r := range chain.Runs() {
+		critical[r] = true
+	}
+	passed, ledger := milestones(s), s.Ledger()
+	c := &content{
+		Overview: newOverview(s, passed, chain),
+		Timeline: newTimeline(s, blame, passed, critical),
+		Tables:   []*table{hooksTable(s, ledger, byRun), checksTable(ledger), routesTable(ledger)},
+	}
+	var err error
+	if c.Picture, err = newPicture(s, o.Detail); err != nil {
+		return nil, err
+	}
+	return c, c.addFiles()
+}
+
+// addFiles adds the style and the scripts, and the policy that allows them alone.
+func (c *content) addFiles() error {
+	text, err := files.ReadFile("style.css")
+	if err != nil {
+		return err
+	}
+	var style, hashes string
+	dark := render.DarkStyle(".drawn", "screen and (prefers-color-scheme: dark)") + "\n"
+	c.Style, style = allowed("style", string(text)+dark+c.columnStyle())
+	for _, file := range scripts {
+		text, err := files.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		script, hash := allowed("script", string(text))
+		c.Scripts = append(c.Scripts, script)
+		hashes += hash
+	}
+	c.Policy = "default-src 'none'; script-src" + hashes + "; style-src" + style +
+		"; img-src data:; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+	return nil
+}
+
+// allowed returns an element with the text, and what a policy says to allow it.
+func allowed(element, text string) (template.HTML, string) {
+	sum := sha256.Sum256([]byte(text))
+	return template.HTML("<" + element + ">" + text + "</" + element + ">"), " 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
+
+// columnStyle is the style of the tables' columns: how their cells are set and,
+// for screens so narrow that each row is a card, their titles before the cells.
+func (c *content) columnStyle() string {
+	var b strings.Builder
+	cells := func(media string, rule func(column) string) {
+		fmt.Fprintf(&b, "@media %s {\n", media)
+		for _, t := range c.Tables {
+			for i, column := range t.Columns {
+				if r := rule(column); r != "" {
+					fmt.Fprintf(&b, "  #%s td:nth-child(%d)%s\n", t.ID, i+1, r)
+				}
+			}
+		}
+		b.WriteString("}\n")
+	}
+	cells("print, (min-width: 50.01rem)", func(c column) string {
+		return map[string]string{"n": " { text-align: right; white-space: nowrap; }", "code": " { min-width: 16rem; overflow-wrap: anywhere; }"}[c.Class]
+	})
+	cells("screen and (max-width: 50rem)", func(c column) string { return fmt.Sprintf("::before { content: %q; }", c.Title) })
+	return b.String()
+}

@@ -1,0 +1,172 @@
+"use strict";
+// The picture can be moved and enlarged: by mouse, by touch, by keyboard and with
+// buttons. What is seen is the svg element's viewBox.
+(() => {
+  const frame = document.querySelector(".picture");
+  const svg = frame && frame.querySelector("svg");
+  if (!svg) return;
+  const box = svg.viewBox.baseVal;
+  const whole = { x: box.x, y: box.y, width: box.width, height: box.height };
+  const readable = 0.62; // pixels for a unit of the picture, at the least to begin with
+  const closest = 4;
+  let view = { ...whole };
+  let wanted = null; // what a reader chose to see; null: nothing yet
+
+  const scale = () => Math.min(frame.clientWidth / view.width, frame.clientHeight / view.height);
+  function show(next) {
+    const [w, h] = [frame.clientWidth || 1, frame.clientHeight || 1];
+    // The view has the shape of the frame, and neither loses the picture nor
+    // shows it too small or too large.
+    const fit = Math.min(w / whole.width, h / whole.height);
+    const s = Math.min(Math.max(w / next.width, Math.min(fit, readable)), closest);
+    const [vw, vh] = [w / s, h / s];
+    const [cx, cy] = [next.x + next.width / 2, next.y + next.height / 2];
+    const within = (c, size, from, length) => size >= length ? from + length / 2 : Math.min(Math.max(c, from + size / 2), from + length - size / 2);
+    view = { width: vw, height: vh, x: within(cx, vw, whole.x, whole.width) - vw / 2, y: within(cy, vh, whole.y, whole.height) - vh / 2 };
+    svg.setAttribute("viewBox", [view.x, view.y, view.width, view.height].map((v) => v.toFixed(2)).join(" "));
+    frame.classList.toggle("large", s > fit * 1.01);
+  }
+  // choose shows what a reader wants, and keeps it for when the frame changes.
+  function choose(next) {
+    show(next);
+    wanted = view;
+  }
+  function fit() {
+    const s = Math.min(frame.clientWidth / whole.width, frame.clientHeight / whole.height);
+    const [w, h] = [frame.clientWidth / s, frame.clientHeight / s];
+    choose({ x: whole.x + (whole.width - w) / 2, y: whole.y + (whole.height - h) / 2, width: w, height: h });
+  }
+  // To begin with: the whole picture, or as much of its left side as can be read.
+  function begin() {
+    const s = Math.max(Math.min(frame.clientWidth / whole.width, frame.clientHeight / whole.height), readable);
+    const [w, h] = [frame.clientWidth / s, frame.clientHeight / s];
+    show({ x: whole.x, y: whole.y + (whole.height - h) / 2, width: w, height: h });
+  }
+  function zoom(factor, x, y) {
+    const [ax, ay] = [x === undefined ? view.x + view.width / 2 : x, y === undefined ? view.y + view.height / 2 : y];
+    const limited = scale() * factor > closest ? closest / scale() : factor;
+    choose({ x: ax - (ax - view.x) / limited, y: ay - (ay - view.y) / limited, width: view.width / limited, height: view.height / limited });
+  }
+  function move(dx, dy) {
+    choose({ ...view, x: view.x + dx, y: view.y + dy });
+  }
+  const place = (event) => {
+    const r = frame.getBoundingClientRect();
+    return [view.x + (event.clientX - r.left) / r.width * view.width, view.y + (event.clientY - r.top) / r.height * view.height];
+  };
+
+  const controls = document.createElement("div");
+  controls.className = "controls";
+  controls.setAttribute("role", "toolbar");
+  controls.setAttribute("aria-label", "Picture");
+  for (const [text, label, act] of [
+    ["+", "Enlarge", () => zoom(1.4)], ["−", "Make smaller", () => zoom(1 / 1.4)], ["Fit", "Show the whole picture", fit],
+    ["←", "Move left", () => move(-view.width / 4, 0)], ["→", "Move right", () => move(view.width / 4, 0)],
+    ["↑", "Move up", () => move(0, -view.height / 4)], ["↓", "Move down", () => move(0, view.height / 4)],
+  ]) {
+    const b = document.createElement("button");
+    b.type = "button";
+    b.textContent = text;
+    b.title = label;
+    b.setAttribute("aria-label", label);
+    b.addEventListener("click", act);
+    controls.append(b);
+  }
+  const hint = document.createElement("span");
+  hint.className = "muted";
+  hint.textContent = "Drag to move; pinch, or turn the wheel with Ctrl held, to enlarge. In the picture the keys are + − 0 and the arrows.";
+  controls.append(hint);
+  frame.before(controls);
+
+  frame.tabIndex = 0;
+  frame.setAttribute("role", "group");
+  frame.setAttribute("aria-label", "Picture of the delegation chain: plus and minus enlarge it or make it smaller, 0 shows all of it, the arrow keys move it");
+  frame.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const act = {
+      "+": () => zoom(1.4), "=": () => zoom(1.4), "-": () => zoom(1 / 1.4), "0": fit,
+      ArrowLeft: () => move(-view.width / 10, 0), ArrowRight: () => move(view.width / 10, 0),
+      ArrowUp: () => move(0, -view.height / 10), ArrowDown: () => move(0, view.height / 10),
+    }[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+  frame.addEventListener("wheel", (event) => {
+    if (!event.ctrlKey && !event.metaKey) return; // the page is scrolled
+    event.preventDefault();
+    zoom(Math.exp(-event.deltaY / 300), ...place(event));
+  }, { passive: false });
+  frame.addEventListener("dblclick", (event) => zoom(1.6, ...place(event)));
+
+  // One pointer moves the picture, two enlarge it as well.
+  const pointers = new Map();
+  let dragged = false;
+  let from = null;
+  const middle = () => {
+    const all = [...pointers.values()];
+    const [x, y] = [all.reduce((n, p) => n + p.clientX, 0) / all.length, all.reduce((n, p) => n + p.clientY, 0) / all.length];
+    return { clientX: x, clientY: y, apart: all.length > 1 ? Math.hypot(all[0].clientX - all[1].clientX, all[0].clientY - all[1].clientY) : 0 };
+  };
+  frame.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
+    if (pointers.size === 0) dragged = false;
+    pointers.set(event.pointerId, event);
+    from = middle();
+  });
+  frame.addEventListener("pointermove", (event) => {
+    if (!pointers.has(event.pointerId)) return;
+    pointers.set(event.pointerId, event);
+    const to = middle();
+    if (!dragged && pointers.size === 1 && Math.hypot(to.clientX - from.clientX, to.clientY - from.clientY) < 4) return;
+    if (!dragged) {
+      dragged = true;
+      frame.setPointerCapture(event.pointerId);
+      svg.classList.add("moving");
+    }
+    const s = scale();
+    move((from.clientX - to.clientX) / s, (from.clientY - to.clientY) / s);
+    if (from.apart && to.apart) zoom(to.apart / from.apart, ...place(to));
+    from = to;
+  });
+  for (const end of ["pointerup", "pointercancel"]) {
+    frame.addEventListener(end, (event) => {
+      pointers.delete(event.pointerId);
+      svg.classList.remove("moving");
+      if (pointers.size > 0) from = middle();
+    });
+  }
+  // A drag that ends on something does not select it.
+  frame.addEventListener("click", (event) => {
+    if (dragged) event.stopPropagation();
+    dragged = false;
+  }, true);
+
+  // What is selected elsewhere is brought into sight.
+  selection.watch((key, where) => {
+    if (where && where.contains(frame)) return;
+    const e = selection.places(key).find((p) => svg.contains(p));
+    if (!e) return;
+    const b = e.getBBox();
+    const shift = svg.querySelector("g").transform.baseVal.consolidate().matrix;
+    const [x, y] = [b.x + shift.e, b.y + shift.f];
+    const seen = x >= view.x && x + b.width <= view.x + view.width && y >= view.y && y + b.height <= view.y + view.height;
+    if (!seen) choose({ ...view, x: x + b.width / 2 - view.width / 2, y: y + b.height / 2 - view.height / 2 });
+  });
+
+  begin();
+  const again = () => wanted ? show(wanted) : begin();
+  // On paper there is the whole picture.
+  let printing = false;
+  new ResizeObserver(() => {
+    if (!printing) again();
+  }).observe(frame);
+  addEventListener("beforeprint", () => {
+    printing = true;
+    svg.setAttribute("viewBox", [whole.x, whole.y, whole.width, whole.height].join(" "));
+  });
+  addEventListener("afterprint", () => {
+    printing = false;
+    again();
+  });
+})();

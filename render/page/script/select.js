@@ -1,0 +1,216 @@
+"use strict";
+// What is selected: one thing of the page, by its key, at all its places. The
+// address's fragment keeps it. Text only ever goes into the page as text.
+const selection = (() => {
+  const places = new Map();
+  for (const e of document.querySelectorAll("[data-k]")) {
+    if (!places.has(e.dataset.k)) places.set(e.dataset.k, []);
+    places.get(e.dataset.k).push(e);
+  }
+  const details = document.getElementById("details");
+  const status = document.getElementById("status");
+  const watchers = [];
+  const sections = new Map([...document.querySelectorAll("section")].map((s) => [s.id, s]));
+  const smooth = matchMedia("(prefers-reduced-motion: no-preference)");
+  let current = "";
+
+  // Names become buttons, so that they can be reached and pressed by keyboard.
+  for (const e of document.querySelectorAll("[data-k] span.pick")) {
+    const b = document.createElement("button");
+    b.type = "button";
+    b.className = "pick";
+    b.tabIndex = -1;
+    b.setAttribute("aria-pressed", "false");
+    b.textContent = e.textContent;
+    e.replaceWith(b);
+  }
+
+  const spelled = (key) => encodeURIComponent(key).replace(/%2F/g, "/").replace(/%3A/g, ":").replace(/%20/g, "+");
+  function fromAddress() {
+    try {
+      return decodeURIComponent(location.hash.slice(1).replace(/\+/g, "%20"));
+    } catch {
+      return ""; // not an address that this page made
+    }
+  }
+  function keep(key) {
+    try {
+      history.replaceState(null, "", key ? "#" + spelled(key) : location.pathname + location.search);
+    } catch {
+      // Some browsers allow only so many changes a minute; the selection holds anyway.
+    }
+  }
+
+  function mark(key, on) {
+    for (const e of places.get(key) || []) {
+      e.classList.toggle("on", on);
+      const b = e.querySelector(":scope button.pick");
+      if (b) b.setAttribute("aria-pressed", String(on));
+    }
+  }
+
+  function addText(parent, element, text) {
+    const e = document.createElement(element);
+    e.textContent = text;
+    parent.append(e);
+    return e;
+  }
+
+  function describe(key) {
+    const [kind, name] = [key.slice(0, key.indexOf(":")), key.slice(key.indexOf(":") + 1)];
+    document.getElementById("details-title").textContent = kind + " " + name;
+    const body = document.getElementById("details-body");
+    body.replaceChildren();
+    const shown = 12;
+    const rows = places.get(key).filter((e) => e.matches("tr, li") && !e.closest(".links"));
+    for (const e of rows.slice(0, shown)) {
+      const section = e.closest("section");
+      const heading = addText(body, "h3", "");
+      const titles = e.matches("tr") ? [...e.closest("table").querySelectorAll("thead th")] : [];
+      const server = titles.findIndex((th) => th.textContent === "Server");
+      const link = addText(heading, "a", section.querySelector("h2").textContent + (server > 0 ? ": " + e.cells[server].textContent : ""));
+      link.href = "#" + section.id;
+      link.addEventListener("click", (event) => {
+        event.preventDefault();
+        event.stopPropagation();
+        reveal(e);
+      });
+      if (e.matches("li")) {
+        addText(body, "div", e.querySelector(".took").textContent + ": " + e.querySelector(".detail").textContent);
+        continue;
+      }
+      const list = addText(body, "dl", "");
+      [...e.cells].forEach((c, i) => {
+        if (i === 0 || i === server || !c.textContent) return;
+        addText(list, "dt", titles[i].textContent);
+        addText(list, "dd", c.textContent);
+      });
+    }
+    if (rows.length > shown) addText(body, "p", "and " + (rows.length - shown) + " more places");
+  }
+
+  function reveal(e) {
+    e.scrollIntoView({ block: "center", behavior: smooth.matches ? "smooth" : "auto" });
+    const b = e.querySelector("button.pick");
+    if (b) b.focus({ preventScroll: true });
+  }
+
+  // select selects a thing, or nothing for "". Where says in which part of the page.
+  function select(key, where) {
+    if (key && !places.has(key)) return false;
+    if (current) mark(current, false);
+    current = key;
+    details.hidden = !key;
+    document.body.classList.toggle("selecting", Boolean(key));
+    if (key) {
+      mark(key, true);
+      describe(key);
+      const n = places.get(key).length;
+      status.textContent = key.replace(":", " ") + " selected, " + n + (n === 1 ? " place" : " places") + " highlighted";
+    } else {
+      status.textContent = "nothing selected";
+    }
+    for (const w of watchers) w(key, where);
+    return true;
+  }
+
+  function choose(key, where) {
+    const next = key === current ? "" : key;
+    select(next, where);
+    keep(next);
+  }
+
+  // What was pressed does not vanish behind the details.
+  function uncover(e) {
+    const [place, over] = [e.getBoundingClientRect(), details.getBoundingClientRect()];
+    if (!details.hidden && place.bottom > over.top && place.right > over.left) {
+      scrollBy({ top: Math.min(place.bottom - over.top + 8, place.top - 80), behavior: "instant" });
+    }
+  }
+
+  function restore() {
+    const key = fromAddress();
+    if (!key || sections.has(key)) return;
+    if (!select(key, null)) {
+      status.textContent = "this page has no " + key.replace(":", " ");
+      return;
+    }
+    const all = places.get(key);
+    const e = all.find((p) => p.matches("table.list tr")) || all.find((p) => p.matches("tr, li"));
+    if (e) e.scrollIntoView({ block: "center" });
+  }
+
+  document.addEventListener("click", (event) => {
+    const e = event.target.closest("[data-k]");
+    if (!e || event.target.closest("a") || String(getSelection()).length > 0 && !event.target.closest("button")) return;
+    choose(e.dataset.k, e.closest("section"));
+    uncover(e);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && current && !(event.target.matches("input") && event.target.value)) {
+      choose("", null);
+    } else if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !event.target.matches("input, select")) {
+      const here = event.target.closest("section");
+      const input = (here && here.querySelector("input[type=search]")) || document.querySelector("input[type=search]");
+      if (input) {
+        event.preventDefault();
+        input.focus();
+      }
+    }
+  });
+  document.getElementById("details-close").addEventListener("click", () => {
+    const b = current && places.get(current).map((e) => e.querySelector("button.pick")).find((x) => x && x.offsetParent);
+    choose("", null);
+    if (b) b.focus();
+  });
+  // The parts of the page are gone to without losing the fragment.
+  for (const a of document.querySelectorAll("nav a, a.skip")) {
+    a.addEventListener("click", (event) => {
+      const section = sections.get(a.getAttribute("href").slice(1));
+      if (!section) return;
+      event.preventDefault();
+      section.scrollIntoView({ behavior: smooth.matches ? "smooth" : "auto" });
+      const title = section.querySelector("h2");
+      title.tabIndex = -1;
+      title.focus({ preventScroll: true });
+    });
+  }
+  addEventListener("hashchange", restore);
+
+  // roving makes the buttons in a container one stop of the Tab key: the arrow
+  // keys, Home and End go from one to the next.
+  function roving(container) {
+    const buttons = () => [...container.querySelectorAll("button.pick")].filter((b) => !b.closest("[hidden]"));
+    let stop = null;
+    const moveTo = (b) => {
+      if (stop) stop.tabIndex = -1;
+      stop = b || null;
+      if (stop) stop.tabIndex = 0;
+    };
+    const refresh = () => {
+      if (!stop || !stop.isConnected || stop.closest("[hidden]")) moveTo(buttons()[0]);
+    };
+    container.addEventListener("focusin", (event) => {
+      if (event.target.matches("button.pick")) moveTo(event.target);
+    });
+    container.addEventListener("keydown", (event) => {
+      if (!event.target.matches("button.pick") || event.ctrlKey || event.altKey || event.metaKey) return;
+      const all = buttons();
+      const at = all.indexOf(event.target);
+      const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1, PageDown: Math.min(at + 10, all.length - 1), PageUp: Math.max(at - 10, 0) }[event.key];
+      if (to === undefined) return;
+      event.preventDefault();
+      if (all[to]) {
+        moveTo(all[to]);
+        all[to].focus();
+      }
+    });
+    refresh();
+    return refresh;
+  }
+
+  for (const c of document.querySelectorAll("table.plain, ol.links")) roving(c);
+  // When all scripts have run: what watches must be there.
+  addEventListener("DOMContentLoaded", restore);
+  return { roving, watch: (w) => watchers.push(w), choose, current: () => current, places: (key) => places.get(key) || [] };
+})();

@@ -1,0 +1,89 @@
+package page
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/chaintrace/chaintrace/render"
+	"github.com/chaintrace/chaintrace/trace/startup"
+)
+
+// maxRows is how many rows a table has before rows are folded. A page of three
+// such tables still opens at once on a phone.
+const maxRows = 1000
+
+// table is a table as the page has it. The first column names what a row is about.
+type table struct {
+	ID, Title string
+	Noun      string // what a row is: "hook"
+	Columns   []column
+	Rows      []row
+	Total     int  // of what the rows stand for
+	Folded    bool // whether there are rows that stand for several
+}
+
+type column struct {
+	Title  string
+	Class  string // of the column's cells
+	Filter bool   // whether readers choose rows by what stands in it
+}
+
+type row struct {
+	Key   string // what it is about; "" for a row that stands for several
+	Class string
+	Cells []cell
+}
+
+type cell struct {
+	Text  string
+	Class string
+	Value string // what to sort by instead of the text
+}
+
+// Rest is how many rows stand for all.
+func (t *table) Shown() int { return len(t.Rows) }
+
+// number writes a count with its thousands apart.
+func number(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// moment is a cell for a point in time or a duration.
+func moment(d time.Duration) cell {
+	return cell{Text: render.Duration(d), Value: strconv.FormatInt(int64(d), 10)}
+}
+
+// foldedRow stands for several rows: so many more of what the columns of the
+// first say.
+func foldedRow(n int, noun string, rest ...cell) row {
+	return row{Class: "fold", Cells: append([]cell{{Text: fmt.Sprintf("and %s more %ss like these", number(n), noun)}}, rest...)}
+}
+
+// badClass marks what is not as it should be.
+func badClass(state startup.LedgerState) string {
+	switch state {
+	case startup.LedgerMasked, startup.LedgerRejected:
+		return "bad"
+	case startup.LedgerLost:
+		return "warn"
+	}
+	return ""
+}
+
+// stateCell names how a server came by something.
+func stateCell(e *startup.LedgerEntry) cell {
+	return cell{Text: string(e.State), Class: "s-" + string(e.State)}
+}
+
+// fromCell names the server that something comes from.
+func fromCell(e *startup.LedgerEntry) cell {
+	if len(e.Through) < 2 {
+		return cell{}
+	}
+	return cell{Text: name(e.Through[0])}
+}

@@ -1,0 +1,165 @@
+package page
+
+import (
+	"strings"
+	"time"
+
+	"github.com/chaintrace/chaintrace/render"
+	"github.com/chaintrace/chaintrace/render/report"
+	"github.com/chaintrace/chaintrace/trace/startup"
+)
+
+// troubled is the rank of what must not be folded away.
+const troubled = int64(1) << 62
+
+// of is an entry of a ledger with the server whose it is.
+type of[T any] struct {
+	server string
+	entry  *T
+}
+
+// entries collects what the servers have, outermost first.
+func entries[T any](l *startup.Ledger, list func(*startup.LedgerServer) []T) []of[T] {
+	var out []of[T]
+	for _, sv := range l.Servers {
+		all := list(sv)
+		for i := range all {
+			out = append(out, of[T]{sv.Name, &all[i]})
+		}
+	}
+	return out
+}
+
+// hooksTable lists the hooks of all servers.
+func hooksTable(s *startup.Startup, l *startup.Ledger, blame map[*startup.HookRun]startup.Blame) *table {
+	all := entries(l, func(sv *startup.LedgerServer) []startup.LedgerHook { return sv.Hooks })
+	t := &table{ID: "hooks", Title: "Hooks", Noun: "hook", Total: len(all), Columns: []column{
+		{Title: "Hook"}, {Title: "Server", Filter: true}, {Title: "Kind", Filter: true}, {Title: "State", Filter: true}, {Title: "From"},
+		{Title: "Began", Class: "n"}, {Title: "Took", Class: "n"}, {Title: "How"}, {Title: "Registered at", Class: "code"},
+	}}
+	group := func(i int) string {
+		return all[i].server + "\x00" + all[i].entry.Hook.Kind + "\x00" + string(all[i].entry.State)
+	}
+	rank := func(i int) int64 {
+		e := all[i].entry
+		if e.Hook.Run.InTrouble() || e.Err != "" {
+			return troubled
+		}
+		if e.Hook.Run == nil {
+			return -1
+		}
+		return int64(blame[e.Hook.Run].Took)
+	}
+	for _, p := range fold(len(all), maxRows, group, rank) {
+		sv, e := all[p.index].server, all[p.index].entry
+		where := []cell{{Text: name(sv)}, {Text: render.Printable(e.Hook.Kind, maxName)}, stateCell(&e.LedgerEntry), fromCell(&e.LedgerEntry)}
+		if p.folded != nil {
+			var total, slowest time.Duration
+			for _, i := range p.folded {
+				if run := all[i].entry.Hook.Run; run != nil {
+					total += blame[run].Took
+					slowest = max(slowest, blame[run].Took)
+				}
+			}
+			how := "together; the slowest of them " + render.Duration(slowest)
+			t.Rows, t.Folded = append(t.Rows, foldedRow(len(p.folded), "hook", append(where, cell{}, moment(total), cell{Text: how}, cell{})...)), true
+			continue
+		}
+		t.Rows = append(t.Rows, hookRow(s, e, where, blame))
+	}
+	return t
+}
+
+func hookRow(s *startup.Startup, e *startup.LedgerHook, where []cell, blame map[*startup.HookRun]startup.Blame) row {
+	r := row{Key: key(kindHook, e.Hook.Name), Class: badClass(e.State)}
+	began, took, how := cell{}, cell{}, report.HookRemarks(e)
+	if run := e.Hook.Run; run != nil {
+		b := blame[run]
+		began, took = moment(b.Start), moment(b.Took)
+		if how != "" {
+			how = "; " + how
+		}
+		how = report.How(s, b) + how
+		if run.InTrouble() {
+			r.Class = "bad"
+		}
+	}
+	r.Cells = append(append([]cell{{Text: name(e.Hook.Name)}}, where...), began, took, cell{Text: how}, cell{Text: render.Printable(e.Place, maxName)})
+	return r
+}
+
+// checksTable lists the health checks of all servers.
+func checksTable(l *startup.Ledger) *table {
+	all := entries(l, func(sv *startup.LedgerServer) []startup.LedgerCheck { return sv.Checks })
+	t := &table{ID: "checks", Title: "Health checks", Noun: "check", Total: len(all), Columns: []column{
+		{Title: "Check"}, {Title: "Server", Filter: true}, {Title: "State", Filter: true}, {Title: "From"},
+		{Title: "Endpoints", Filter: true}, {Title: "Remarks"}, {Title: "Registered at", Class: "code"},
+	}}
+	group := func(i int) string { return all[i].server + "\x00" + string(all[i].entry.State) }
+	rank := func(i int) int64 {
+		e := all[i].entry
+		if badClass(e.State) != "" {
+			return troubled
+		}
+		return int64(len(e.Marks))
+	}
+	for _, p := range fold(len(all), maxRows, group, rank) {
+		sv, e := all[p.index].server, all[p.index].entry
+		where := []cell{{Text: name(sv)}, stateCell(&e.LedgerEntry), fromCell(&e.LedgerEntry)}
+		if p.folded != nil {
+			t.Rows, t.Folded = append(t.Rows, foldedRow(len(p.folded), "check", append(where, cell{}, cell{}, cell{})...)), true
+			continue
+		}
+		t.Rows = append(t.Rows, row{Key: checkKey(e.Check), Class: badClass(e.State), Cells: append(append([]cell{{Text: name(e.Check.Name)}}, where...),
+			cell{Text: strings.Join(e.Endpoints, " ")}, cell{Text: report.CheckRemarks(sv, e)}, cell{Text: render.Printable(e.Place, maxName)})})
+	}
+	return t
+}
+
+// routesTable lists the paths of all servers.
+func routesTable(l *startup.Ledger) *table {
+	all := entries(l, func(sv *startup.LedgerServer) []startup.LedgerRoute { return sv.Routes })
+	t := &table{ID: "routes", Title: "Routes", Noun: "route", Total: len(all), Columns: []column{
+		{Title: "Path", Class: "code"}, {Title: "Server", Filter: true}, {Title: "Match", Filter: true}, {Title: "Answered by"},
+		{Title: "Installed in", Filter: true}, {Title: "By", Class: "code"}, {Title: "Remarks"},
+	}}
+	group := func(i int) string {
+		r := all[i].entry.Route
+		return all[i].server + "\x00" + r.Phase + "\x00" + r.Installer
+	}
+	rank := func(i int) int64 { return int64(len(all[i].entry.Marks)) }
+	for _, p := range fold(len(all), maxRows, group, rank) {
+		sv, e := all[p.index].server, all[p.index].entry
+		by := []cell{{Text: render.Printable(e.Route.Phase, 40)}, {Text: render.Printable(e.Route.Installer, maxName)}}
+		if p.folded != nil {
+			t.Rows, t.Folded = append(t.Rows, foldedRow(len(p.folded), "route", append([]cell{{Text: name(sv)}, {}, {}}, append(by, cell{})...)...)), true
+			continue
+		}
+		r := row{Key: key(kindPath, e.Route.Path), Cells: []cell{{Text: name(e.Route.Path)}, {Text: name(sv)}, {Text: render.Printable(e.Route.Match, 40)}}}
+		answers := cell{Text: name(sv)}
+		if e.ShadowedBy != "" {
+			answers, r.Class = cell{Text: name(e.ShadowedBy)}, "muted"
+		}
+		r.Cells = append(append(append(r.Cells, answers), by...), cell{Text: routeRemarks(e)})
+		t.Rows = append(t.Rows, r)
+	}
+	return t
+}
+
+// routeRemarks says in words what is special of a route.
+func routeRemarks(e *startup.LedgerRoute) string {
+	var remarks []string
+	if e.ShadowedBy != "" {
+		remarks = append(remarks, "covered")
+	}
+	switch {
+	case e.Has(startup.MarkReplaced):
+		remarks = append(remarks, "a later route of the path took its place")
+	case e.Route.Replaces:
+		remarks = append(remarks, "took the place of an earlier route of the path")
+	}
+	if e.Route.Listed {
+		remarks = append(remarks, "listed at /")
+	}
+	return strings.Join(remarks, ", ")
+}
