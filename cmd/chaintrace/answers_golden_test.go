@@ -29,6 +29,16 @@ func answerInputs() map[string]string {
 	return inputs
 }
 
+// poorInputs are starts whose traces tell less than others, by the name in the
+// golden files'.
+func poorInputs() map[string]string {
+	return map[string]string{
+		"died-early": "chain:testdata/verify/taken-name.yaml", // before any hook ran
+		"killed":     "testdata/killed.json",                  // its recorder writes what is finished
+		"observed":   "testdata/observed.json",                // from outside
+	}
+}
+
 // answerCommands are the answering commands that take one start.
 func answerCommands() []string {
 	return []string{"time", "blame", "critical-chain", "ledger", "verify"}
@@ -52,12 +62,8 @@ func answerGoldens() map[string][]string {
 	files["kube-apiserver-1.37.blame-by-server.txt"] = []string{"blame", "preset:kube-apiserver-1.37", "--by", "server"}
 	files["kube-apiserver-1.37.blame-by-server.json"] = []string{"blame", "preset:kube-apiserver-1.37", "--by", "server", "--output", "json"}
 	files["kube-apiserver-1.37.critical-chain-hook.txt"] = []string{"critical-chain", "preset:kube-apiserver-1.37", "start-service-ip-repair-controllers"}
-	for name, input := range map[string]string{
-		"died-early": "chain:testdata/verify/taken-name.yaml", // before any hook ran
-		"killed":     "testdata/killed.json",                  // its recorder writes what is finished
-		"observed":   "testdata/observed.json",                // from outside
-	} {
-		for _, command := range []string{"time", "blame", "critical-chain"} {
+	for name, input := range poorInputs() {
+		for _, command := range answerCommands() {
 			files[name+"."+command+".txt"] = []string{command, input}
 			files[name+"."+command+".json"] = []string{command, input, "--output", "json"}
 		}

@@ -39,6 +39,7 @@ func statsGoldens() map[string][]string {
 		args = append(args, "preset:kube-apiserver-1.37?slow=rbac/bootstrap-roles="+slow)
 	}
 	return map[string][]string{
+		"stats.poor.txt":     {"stats", poorInputs()["died-early"], poorInputs()["killed"], poorInputs()["observed"]},
 		"stats.several.txt":  args,
 		"stats.several.json": append(append([]string{}, args...), "--by", "version", "--output", "json"),
 	}

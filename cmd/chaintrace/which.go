@@ -38,7 +38,8 @@ resource definitions nor what is behind an APIService: what depends on those has
 branches, each with its condition.
 
 Exit codes: 0 some server answers, whatever its status; 1 the path is not found
-(404) or not available (503), or who answers depends on what a trace does not tell.
+(404) or not available (503), or who answers depends on what a trace does not tell,
+as one without routes, which a start has that was seen from outside.
 Of a process that died, a note says so, and the exit code is that of its last answer.
 
 Without FILE it asks ` + presetInput + preset.Default + `. ` + inputHelp,
@@ -127,10 +128,12 @@ func (f *whichFlags) answer(cmd *cobra.Command, q report.WhichQuestion, method s
 	if cmd.Flags().Changed("method") {
 		q.Notes = append(q.Notes, "--method "+method+" plays no part: a trace records no methods; ask "+presetInput+"NAME for one")
 	}
-	q.Notes = append(q.Notes, outcomeNotes(s, "where its routes would have led", nil)...)
 	q.Input = inputName(q.Input)
 	q.Way = s.Router().Way(q.Path)
 	q.Early = s.EarlyRouter().Way(q.Path)
+	if !q.Way.Unknown() {
+		q.Notes = append(q.Notes, outcomeNotes(s, "where its routes would have led", nil)...)
+	}
 	if q.Way.MayLack(q.Path) {
 		q.Notes = append(q.Notes, "a trace does not tell what "+q.Way.By+" has below "+q.Way.Hops[len(q.Way.Hops)-1].Path+"; it may answer 404")
 	}
@@ -152,6 +155,8 @@ func outcomeNotes(s *startup.Startup, means string, err error) []string {
 		return []string{"the process died, and nobody answers any more; this is " + means + because}
 	case startup.OutcomeNotReady:
 		return []string{"the chain did not get ready; this is how it was when the trace ended" + because}
+	case startup.OutcomeNotShown:
+		return []string{"the trace does not show whether the chain got ready; this is how it was when the trace ended" + because}
 	}
 	return nil
 }

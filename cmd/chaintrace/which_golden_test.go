@@ -36,11 +36,17 @@ func whichGoldens() map[string][]string {
 		files[name+".which.readiness.txt"] = []string{"which", "/readyz", input}
 		files[name+".which.not-found.txt"] = []string{"which", "/nosuch", input}
 	}
+	for _, name := range []string{"killed", "observed"} {
+		ask := []string{"which", "/healthz", poorInputs()[name], "--output"}
+		files[name+".which.health.txt"] = append(ask[:len(ask):len(ask)], "table")
+		files[name+".which.health.json"] = append(ask[:len(ask):len(ask)], "json")
+	}
 	return files
 }
 
 // whichAnswers reports whether some server answers the path of a golden file.
 func whichAnswers(file string) bool {
 	return !strings.Contains(file, ".which.not-found.") && !strings.Contains(file, ".which.custom-resource.") &&
-		!strings.Contains(file, ".which.unprotected-not-503.") && file != "broken.which.readiness.txt"
+		!strings.Contains(file, ".which.unprotected-not-503.") && file != "broken.which.readiness.txt" &&
+		!strings.HasPrefix(file, "observed.") && !strings.HasPrefix(file, "killed.") // they have no routes
 }

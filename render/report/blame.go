@@ -264,7 +264,7 @@ func (e BlameEntry) how() string {
 	case startup.ConductFailed:
 		text = "failed: " + render.Printable(e.Error, 160) + in
 	case startup.ConductHung:
-		text = "hung" + in
+		text = "had not ended" + in
 	case startup.ConductInterrupted:
 		text = "interrupted" + in
 		if e.Because != "" {

@@ -27,7 +27,7 @@ type CriticalChain struct {
 
 // CriticalLink is a link of a critical chain.
 type CriticalLink struct {
-	Kind       string `json:"kind" jsonschema:"ready, failed, not-ready, check, signal, hook, phase or gap (time that the trace does not explain)"`
+	Kind       string `json:"kind" jsonschema:"ready, failed, not-ready (where the trace does not show readiness, too), check, signal, hook, phase or gap (time that the trace does not explain)"`
 	Name       string `json:"name" jsonschema:"of the hook, check, signal or phase; else empty"`
 	Server     string `json:"server" jsonschema:"the server of the hook or phase; empty when unknown"`
 	AtNS       int64  `json:"at_ns" jsonschema:"nanoseconds from the start until it was over and the link before it could go on"`
@@ -156,7 +156,7 @@ func (a *CriticalChain) name(l CriticalLink) string {
 	case startup.LinkFailed:
 		return "failed: " + a.Failure.text()
 	case startup.LinkNotReady:
-		if !a.watched {
+		if a.Outcome == string(startup.OutcomeNotShown) {
 			return "not seen to be ready: the trace ends"
 		}
 		return "never ready: the trace ends"

@@ -11,9 +11,9 @@ import (
 
 // Kinds of what is in a ledger.
 const (
-	LedgerHooks  = "hooks"
-	LedgerChecks = "checks"
-	LedgerRoutes = "routes"
+	LedgerHooks  = startup.SubjectHooks
+	LedgerChecks = startup.SubjectChecks
+	LedgerRoutes = startup.SubjectRoutes
 )
 
 // LedgerFilter says what of a ledger is wanted. The zero value wants everything.
@@ -37,6 +37,7 @@ type Ledger struct {
 	Start
 
 	Servers []LedgerServer `json:"servers" jsonschema:"the servers, outermost first"`
+	NotTold []string       `json:"not_told" jsonschema:"hooks, checks or routes: of what the trace tells nothing at all, which is not to say that there are none"`
 
 	filter LedgerFilter
 }
@@ -110,7 +111,12 @@ type LedgerRoute struct {
 // NewLedger answers what each server has and how it came by it. It fails when the
 // filter names a server that the trace does not tell of.
 func NewLedger(s *startup.Startup, f LedgerFilter) (*Ledger, error) {
-	a := &Ledger{Schema: ledgerSchema, Start: newStart(s), Servers: []LedgerServer{}, filter: f}
+	a := &Ledger{Schema: ledgerSchema, Start: newStart(s), Servers: []LedgerServer{}, NotTold: []string{}, filter: f}
+	for _, subject := range s.NotTold() {
+		if subject != startup.SubjectReadiness {
+			a.NotTold = append(a.NotTold, subject)
+		}
+	}
 	for _, sv := range s.Ledger().Servers {
 		if f.Server == "" || f.Server == sv.Name {
 			a.Servers = append(a.Servers, newLedgerServer(sv, f))

@@ -60,7 +60,7 @@ func (a *Ledger) writeServer(w io.Writer, style Style, sv LedgerServer) error {
 		if kind.rows == 0 && len(a.filter.States) > 0 || a.filter.Kind != "" && a.filter.Kind != kind.name {
 			continue
 		}
-		fmt.Fprintf(w, "\n  %s: %s\n", style.Paint(InkStrong, kind.name), countsText(kind.counts))
+		fmt.Fprintf(w, "\n  %s: %s\n", style.Paint(InkStrong, kind.name), a.countsText(kind.name, kind.counts))
 		if err := kind.write(w, style, sv); err != nil {
 			return err
 		}
@@ -77,15 +77,18 @@ func printableName(s string) string {
 }
 
 // countsText says how many there are of each state, and behind that of each mark.
-func countsText(counts []LedgerCount) string {
+func (a *Ledger) countsText(kind string, counts []LedgerCount) string {
 	var parts []string
 	for _, c := range counts {
 		parts = append(parts, strconv.Itoa(c.Entries)+" "+c.Is)
 	}
-	if len(parts) == 0 {
-		return "none"
+	switch {
+	case len(parts) > 0:
+		return strings.Join(parts, ", ")
+	case slices.Contains(a.NotTold, kind):
+		return "the trace tells of none"
 	}
-	return strings.Join(parts, ", ")
+	return "none"
 }
 
 // stateInk paints what is not as one would think.

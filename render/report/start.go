@@ -15,12 +15,10 @@ type Start struct {
 	Version   string `json:"version" jsonschema:"service.version"`
 	Source    string `json:"source" jsonschema:"where the trace comes from: model, instrumented or observed; empty when unknown"`
 	Simulated bool   `json:"simulated" jsonschema:"whether the times are those of a simulated clock"`
-	Outcome   string `json:"outcome" jsonschema:"ready, failed (the error of a hook or a phase ended the process) or not-ready (the trace ends and does not show that it was ready)"`
+	Outcome   string `json:"outcome" jsonschema:"ready, failed (the error of a hook or a phase ended the process), not-ready (the trace ends, and shows that it was not ready by then: somebody looked, a hook was not done, or none had begun) or not-shown (the trace does not show whether it was ready)"`
 	OverNS    int64  `json:"over_ns" jsonschema:"nanoseconds from the start until it was ready, had failed, or the trace ends"`
 
 	Problems []string `json:"problems" jsonschema:"what the trace lacks or contradicts, in words"`
-
-	watched bool // somebody looked whether it was ready
 }
 
 // newStart says what every answer says of a start.
@@ -28,7 +26,6 @@ func newStart(s *startup.Startup) Start {
 	return Start{
 		Service: s.Service, Version: s.Version, Source: s.Source, Simulated: s.Simulated(),
 		Outcome: string(s.Outcome()), OverNS: int64(s.Over()), Problems: append([]string{}, s.Problems...),
-		watched: s.Watch != nil,
 	}
 }
 
@@ -48,9 +45,8 @@ func (a Start) ended() string {
 		return "was ready after"
 	case startup.OutcomeFailed:
 		return "failed after"
-	}
-	if !a.watched {
-		return "shows no readiness within" // it may have been ready all the same
+	case startup.OutcomeNotShown:
+		return "shows no readiness within"
 	}
 	return "was not ready after"
 }

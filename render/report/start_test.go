@@ -113,7 +113,7 @@ func TestCriticalChainBeside(t *testing.T) {
 		Servers: []*startup.Server{{Name: "s", Create: none, Prepare: none, PostStart: []*startup.Hook{{Name: "guilty"}}}},
 	}
 	for to, want := range map[string]string{
-		"":         "not seen to be ready: the trace ends @9.0 ms\n└─(gap) @9.0 ms +9.0 ms\n\nRegistered, but without a run in this trace: guilty\n",
+		"":         "never ready: the trace ends @9.0 ms\n└─(gap) @9.0 ms +9.0 ms\n\nRegistered, but without a run in this trace: guilty\n",
 		"Complete": "signal Complete @6.0 ms\n└─(gap) @6.0 ms +6.0 ms\n\nDone last before it, but perhaps not its cause: a\n",
 		"etcd":     "check etcd @6.0 ms +5.0 ms  had not passed @2.0 ms\n└─(gap) @1.0 ms +1.0 ms\n",
 	} {

@@ -27,13 +27,14 @@ type StatsGroup struct {
 	Starts         int            `json:"starts" jsonschema:"how many starts there are"`
 	Ready          int            `json:"ready" jsonschema:"how many got ready"`
 	Failed         int            `json:"failed" jsonschema:"how many a hook's error ended"`
-	NotReady       int            `json:"not_ready" jsonschema:"of how many the trace ends before"`
+	NotReady       int            `json:"not_ready" jsonschema:"how many were not ready when their traces end"`
+	NotShown       int            `json:"not_shown" jsonschema:"of how many the trace does not show whether they got ready"`
 	Simulated      int            `json:"simulated" jsonschema:"how many have the times of a simulated clock"`
 	First          string         `json:"first" jsonschema:"when the first began, RFC 3339 with nanoseconds"`
 	Last           string         `json:"last" jsonschema:"when the last began"`
 	Times          []StatsTime    `json:"times" jsonschema:"hooks, phases, stages and milestones by 95th percentile, the slowest first"`
 	Troubled       []StatsHook    `json:"troubled_hooks" jsonschema:"the hooks, and phases that failed, that kept starts from getting ready, those of most starts first"`
-	NotReadyStarts []StatsStart   `json:"not_ready_starts" jsonschema:"the starts that failed or were not ready, in order of time"`
+	NotReadyStarts []StatsStart   `json:"not_ready_starts" jsonschema:"the starts that failed, were not ready or are not shown to be, in order of time"`
 	Outliers       []StatsOutlier `json:"outliers" jsonschema:"times beyond Tukey's outer fence, those furthest beyond the median first; there are none with less than 8 starts"`
 	Trend          StatsTrend     `json:"trend" jsonschema:"how the time to readiness went on"`
 }
@@ -86,7 +87,7 @@ func NewStats(groups map[string][]stats.Record, order []string, byVersion bool, 
 	for _, version := range order {
 		sum := stats.Sum(groups[version])
 		g := StatsGroup{
-			Version: version, Starts: sum.Starts, Ready: sum.Ready, Failed: sum.Failed, NotReady: sum.NotReady, Simulated: sum.Simulated,
+			Version: version, Starts: sum.Starts, Ready: sum.Ready, Failed: sum.Failed, NotReady: sum.NotReady, NotShown: sum.NotShown, Simulated: sum.Simulated,
 			First: rfc3339(sum.First), Last: rfc3339(sum.Last), Times: []StatsTime{}, Outliers: []StatsOutlier{},
 			Troubled: newStatsHooks(sum.TroubledHooks), NotReadyStarts: newStatsStarts(sum.NotReadyStarts),
 			Trend: StatsTrend{string(sum.Trend.Direction), sum.Trend.P, []StatsTrendGroup{}},
@@ -131,6 +132,9 @@ func (a *Stats) write(b *strings.Builder, style Style, g StatsGroup) {
 		title = "no version: " + title
 	}
 	fmt.Fprintf(b, "%s, %s to %s: %d ready, %d failed, %d not ready", style.Paint(InkStrong, title), seconds(g.First), seconds(g.Last), g.Ready, g.Failed, g.NotReady)
+	if g.NotShown > 0 {
+		fmt.Fprintf(b, ", %d not shown", g.NotShown)
+	}
 	if g.Simulated > 0 {
 		fmt.Fprintf(b, "; %d in simulated time", g.Simulated)
 	}

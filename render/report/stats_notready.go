@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/chaintrace/chaintrace/render"
+	"github.com/chaintrace/chaintrace/trace/startup"
 	"github.com/chaintrace/chaintrace/trace/startup/stats"
 )
 
@@ -17,11 +18,11 @@ type StatsHook struct {
 	Unfinished int    `json:"unfinished" jsonschema:"in how many that were not ready it had not ended, without waiting for another hook"`
 }
 
-// StatsStart is a start that did not get ready.
+// StatsStart is a start that did not get ready, or is not shown to be.
 type StatsStart struct {
 	TraceID string         `json:"trace_id" jsonschema:"of the start"`
 	Begun   string         `json:"begun" jsonschema:"when it began, RFC 3339 with nanoseconds"`
-	Outcome string         `json:"outcome" jsonschema:"failed or not-ready"`
+	Outcome string         `json:"outcome" jsonschema:"failed, not-ready or not-shown (the trace does not show whether it was ready)"`
 	Hooks   []StatsTrouble `json:"hooks" jsonschema:"the hooks that kept it from getting ready, of many the first few; or the phase that failed"`
 }
 
@@ -67,7 +68,11 @@ func (g StatsGroup) writeNotReady(b *strings.Builder, style Style) {
 	fmt.Fprintf(b, "\n%s\n", style.Paint(InkStrong, "Not ready"))
 	t := &Table{Columns: make([]Column, 4)}
 	for _, s := range g.NotReadyStarts[:min(mostNotReady, len(g.NotReadyStarts))] {
-		t.Row(Cell{Text: "  " + s.Outcome, Ink: InkBad}, Cell{Text: s.why()}, Cell{Text: seconds(s.Begun)}, Cell{Text: s.TraceID})
+		ink := InkBad
+		if s.Outcome == string(startup.OutcomeNotShown) {
+			ink = InkWarn
+		}
+		t.Row(Cell{Text: "  " + s.Outcome, Ink: ink}, Cell{Text: s.why()}, Cell{Text: seconds(s.Begun)}, Cell{Text: s.TraceID})
 	}
 	_ = t.Write(b, style) // a strings.Builder takes everything
 	if rest := len(g.NotReadyStarts) - mostNotReady; rest > 0 {
@@ -96,7 +101,10 @@ func times(n int) string {
 
 // why says in words what kept a start from getting ready: the first of the hooks.
 func (s StatsStart) why() string {
-	if len(s.Hooks) == 0 {
+	switch {
+	case s.Outcome == string(startup.OutcomeNotShown):
+		return "nobody asked whether it was ready"
+	case len(s.Hooks) == 0:
 		return "no hook says why"
 	}
 	h := s.Hooks[0]

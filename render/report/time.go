@@ -110,7 +110,7 @@ func (a *Time) writeMilestones(w io.Writer, style Style) {
 		}
 		fmt.Fprintf(w, "ready           @%s%s\n", duration(a.Ready.AtNS), how)
 	case a.Failure != nil:
-	case a.watched:
+	case a.Outcome == string(startup.OutcomeNotReady):
 		fmt.Fprintf(w, "%s           never, within %s of this trace\n", style.Paint(InkBad, "ready"), duration(a.OverNS))
 	default:
 		fmt.Fprintf(w, "%s           not shown within %s of this trace\n", style.Paint(InkWarn, "ready"), duration(a.OverNS))

@@ -16,6 +16,7 @@ type Verify struct {
 
 	Findings []VerifyFinding `json:"findings" jsonschema:"the findings, the suppressed ones among them; the worst first and those of one severity by code"`
 	Counts   VerifyCounts    `json:"counts" jsonschema:"how many findings there are of each kind"`
+	NotTold  []string        `json:"not_told" jsonschema:"hooks, checks, routes or readiness: of what the trace tells nothing at all, so that nothing could be found"`
 	Unused   []string        `json:"unused_suppressions" jsonschema:"suppressions that match no finding, as CODE on SERVER of NAME (line N)"`
 	Expired  []string        `json:"expired_suppressions" jsonschema:"suppressions that hold no longer, as CODE on SERVER of NAME (line N)"`
 }
@@ -72,7 +73,7 @@ func (c VerifyCounts) AtLeast(s verify.Severity) int {
 // NewVerify tells of the findings of a start, as suppressions have left them.
 func NewVerify(s *startup.Startup, suppressed *verify.Suppressed) *Verify {
 	a := &Verify{
-		Schema: verifySchema, Start: newStart(s), Findings: []VerifyFinding{},
+		Schema: verifySchema, Start: newStart(s), Findings: []VerifyFinding{}, NotTold: append([]string{}, s.NotTold()...),
 		Unused: suppressionNames(suppressed.Unused), Expired: suppressionNames(suppressed.Expired),
 	}
 	for i, f := range suppressed.Findings {

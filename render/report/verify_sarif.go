@@ -44,6 +44,10 @@ func (a *Verify) WriteSARIF(w io.Writer, o SARIF) error {
 	if len(bases) > 0 {
 		run.OriginalUriBaseIds = bases
 	}
+	if text := a.notTold(); text != "" {
+		told := sarif.NewNotification().WithLevel("note").WithMessage(sarif.NewTextMessage(text))
+		run.AddInvocation(sarif.NewInvocation().WithExecutionSuccessful(true).AddToolExecutionNotification(told))
+	}
 	log.AddRun(run)
 	return WriteJSON(w, log)
 }
@@ -82,8 +86,15 @@ func sarifResult(f VerifyFinding, rule int, input string, bases map[string]sarif
 		WithMessage(sarif.NewTextMessage(f.Message)).
 		AddLocation(location).
 		WithPartialFingerprints(map[string]string{"chaintraceFinding/v1": f.fingerprint()})
+	properties := sarif.NewPropertyBag()
 	if f.Count > 1 {
-		result.WithProperties(sarif.NewPropertyBag().Add("count", f.Count))
+		properties.Add("count", f.Count)
+	}
+	if f.Accepted > 0 {
+		properties.Add("accepted", f.Accepted)
+	}
+	if len(properties.Properties) > 0 {
+		result.WithProperties(properties)
 	}
 	if f.Suppressed != nil {
 		result.AddSuppression(sarif.NewSuppression().WithKind("external").WithStatus("accepted").WithJustification(f.Suppressed.Reason))

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -46,5 +47,43 @@ func TestFingerprints(t *testing.T) {
 	two := one
 	if two.Names, two.Count = []string{"/a", "/b"}, 2; one.fingerprint() != two.fingerprint() {
 		t.Error("with another path it has another fingerprint")
+	}
+}
+
+// TestVerifyTellsWhatItCouldNotSee: that nothing is found says nothing of what a trace
+// does not tell of.
+func TestVerifyTellsWhatItCouldNotSee(t *testing.T) {
+	checks := []*startup.Server{{Name: "s", Checks: []*startup.Check{{Name: "c"}}, PostStart: []*startup.Hook{{Name: "h"}}}}
+	for want, s := range map[string]*startup.Startup{
+		"the trace tells nothing of hooks, checks and routes: no rule about that could find anything": {Ready: &startup.Ready{}},
+		"the trace tells nothing of routes: no rule about that could find anything":                   {Ready: &startup.Ready{}, Servers: checks},
+		"the trace tells nothing of routes and readiness: no rule about that could find anything":     {Servers: checks},
+	} {
+		a := NewVerify(s, verify.Suppressions(nil).Apply(nil, time.Now()))
+		var text, sarif strings.Builder
+		if err := errors.Join(a.WriteText(&text, Style{}), a.WriteSARIF(&sarif, SARIF{Input: "stdin"})); err != nil {
+			t.Fatal(err)
+		}
+		if got := text.String(); !strings.HasSuffix(got, ": no findings\nnote: "+want+"\n") {
+			t.Errorf("want %q, got %q", want, got)
+		}
+		if !strings.Contains(sarif.String(), `"text": "`+want+`"`) {
+			t.Errorf("want %q, got %s", want, sarif.String())
+		}
+	}
+}
+
+// TestSARIFTellsWhatIsLeftOut: of a finding that is accepted in part, the log has how
+// much is.
+func TestSARIFTellsWhatIsLeftOut(t *testing.T) {
+	for accepted, want := range map[int]bool{0: false, 39: true} {
+		a := &Verify{Findings: []VerifyFinding{{Code: "CT302", Severity: "note", Count: 1, Accepted: accepted}}}
+		var b strings.Builder
+		if err := a.WriteSARIF(&b, SARIF{Input: "stdin"}); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(b.String(), `"accepted": 39`); got != want {
+			t.Errorf("with %d accepted: %s", accepted, b.String())
+		}
 	}
 }

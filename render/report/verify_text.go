@@ -47,6 +47,9 @@ func (a *Verify) WriteText(w io.Writer, style Style) error {
 		b.WriteByte('\n')
 	}
 	b.WriteString(a.summary(style) + "\n")
+	if text := a.notTold(); text != "" {
+		b.WriteString(style.Paint(InkWarn, "note: "+text) + "\n")
+	}
 	a.writeProblems(&b, style)
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -75,6 +78,19 @@ func (a *Verify) summary(style Style) string {
 		text += "; chaintrace explain CODE says what to do"
 	}
 	return text
+}
+
+// notTold says what no finding could be about; "" when there is no such thing.
+func (a *Verify) notTold() string {
+	if len(a.NotTold) == 0 {
+		return ""
+	}
+	last := len(a.NotTold) - 1
+	list := a.NotTold[last]
+	if last > 0 {
+		list = strings.Join(a.NotTold[:last], ", ") + " and " + list
+	}
+	return "the trace tells nothing of " + list + ": no rule about that could find anything"
 }
 
 func things(n int, one string) string {

@@ -42,7 +42,7 @@ type Which struct {
 
 // WhichWay is the way of a request.
 type WhichWay struct {
-	Result   string        `json:"result" jsonschema:"answered, not-found (404), unavailable (503) or undecided (see branches)"`
+	Result   string        `json:"result" jsonschema:"answered, not-found (404), unavailable (503) or undecided (see branches; the trace has no routes where there are neither hops nor branches)"`
 	Server   string        `json:"server" jsonschema:"the server whose handler answers; empty for the end of the chain, or when not known"`
 	Status   *int          `json:"status" jsonschema:"the HTTP status; null when it is not known"`
 	Hops     []WhichHop    `json:"hops" jsonschema:"who is asked, in order"`

@@ -19,11 +19,15 @@ func (a *Which) WriteText(w io.Writer, style Style) error {
 		method = render.Printable(method, 20) + " "
 	}
 	ink := map[string]Ink{"answered": InkGood, "not-found": InkBad, "unavailable": InkBad, "undecided": InkWarn}[a.Result]
-	fmt.Fprintf(&b, "%s%s: %s\n", method, style.Paint(InkStrong, render.Printable(a.Path, 200)), style.Paint(ink, verdict(a.Result, a.Server, a.Status, a.Branches)))
-	how := "by the routes in " + render.Printable(a.input, 120) + ", which records no methods"
-	if a.By == "handlers" {
-		how = "asked the handlers of " + render.Printable(a.input, 120)
+	input := render.Printable(a.input, 120)
+	text, how := verdict(a.Result, a.Server, a.Status, a.Branches), "by the routes in "+input+", which records no methods"
+	switch {
+	case a.By == "handlers":
+		how = "asked the handlers of " + input
+	case len(a.Hops) == 0:
+		text, how = "not known", input+" has no routes, so it does not tell who answers"
 	}
+	fmt.Fprintf(&b, "%s%s: %s\n", method, style.Paint(InkStrong, render.Printable(a.Path, 200)), style.Paint(ink, text))
 	fmt.Fprintf(&b, "%s\n\n", style.Paint(InkMuted, how))
 	if err := writeWay(&b, style, a.WhichWay); err != nil {
 		return err

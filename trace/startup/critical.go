@@ -14,7 +14,7 @@ type LinkKind string
 const (
 	LinkReady    LinkKind = "ready"     // the moment of readiness
 	LinkFailed   LinkKind = "failed"    // the moment at which the process died
-	LinkNotReady LinkKind = "not-ready" // the end of a trace that shows no readiness
+	LinkNotReady LinkKind = "not-ready" // the end of a trace that shows no readiness, whether it shows that there was none or not
 	LinkCheck    LinkKind = "check"     // a readyz check that is no hook's, or whose hook has no run in the trace
 	LinkSignal   LinkKind = "signal"    // a lifecycle signal
 	LinkHook     LinkKind = KindHook

@@ -88,7 +88,7 @@ func (s *Startup) WithoutRun() []string {
 // NotDone returns the hooks that were not done when a start was over that did not
 // get ready: those whose run did not end, or not well, and those without a run.
 func (s *Startup) NotDone() []string {
-	if s.Outcome() == OutcomeReady {
+	if s.Ready != nil && s.Failure == nil {
 		return nil
 	}
 	var names []string
@@ -98,6 +98,38 @@ func (s *Startup) NotDone() []string {
 		}
 	}
 	return append(names, s.WithoutRun()...)
+}
+
+// The subjects of which a trace may tell nothing.
+const (
+	SubjectHooks     = "hooks"
+	SubjectChecks    = "checks"
+	SubjectRoutes    = "routes"
+	SubjectReadiness = "readiness"
+)
+
+// NotTold returns the subjects of which the trace tells nothing at all, in the order
+// above, as one of a start that was seen from outside, or that died before: that
+// there is none of a kind does not follow.
+func (s *Startup) NotTold() []string {
+	hooks, checks, routes := len(s.Runs) > 0, false, false
+	for _, sv := range s.Servers {
+		hooks = hooks || len(sv.PostStart)+len(sv.PreShutdown)+len(sv.Disabled)+len(sv.Rejected) > 0
+		checks = checks || len(sv.Checks) > 0
+		routes = routes || len(sv.Routes) > 0
+	}
+	var subjects []string
+	for _, of := range []struct {
+		subject string
+		told    bool
+	}{
+		{SubjectHooks, hooks}, {SubjectChecks, checks}, {SubjectRoutes, routes}, {SubjectReadiness, s.Outcome() != OutcomeNotShown},
+	} {
+		if !of.told {
+			subjects = append(subjects, of.subject)
+		}
+	}
+	return subjects
 }
 
 // Finished reports whether the run's end was seen.

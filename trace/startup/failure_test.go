@@ -121,3 +121,24 @@ func TestReadyBySignal(t *testing.T) {
 		t.Errorf("ready %+v, watched %+v", s.Ready, s.Watch)
 	}
 }
+
+// TestPrepareThatFailed: a server whose delegate's PrepareRun failed did not come to
+// its own, and no answer says that it was there.
+func TestPrepareThatFailed(t *testing.T) {
+	b := newBuilder()
+	b.add(trace.SpanID{}, attr.SpanStartup, 0, 60)
+	b.Spans[0].SpanID = trace.SpanID{7}
+	b.add(trace.SpanID{7}, attr.SpanServerPrepare, 30, 60, kv(attr.ServerName, "outer"))
+	b.fails("no")
+	b.Spans[1].SpanID = trace.SpanID{8}
+	b.add(trace.SpanID{8}, attr.SpanServerPrepare, 32, 60, kv(attr.ServerName, "inner"))
+	b.fails("no")
+	s := b.read(t)
+	const want = "failed @60 +0\nphase server.prepare inner @60 +28\nphase server.prepare outer @32 +2\ngap @30 +30\n"
+	if diff := cmp.Diff(want, lines(s.CriticalChain())); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if all := s.Blame(); len(all) != 1 || all[0].Server != "inner" || all[0].Conduct != startup.ConductFailed {
+		t.Errorf("blame is %+v", all)
+	}
+}

@@ -197,6 +197,7 @@ func (r *reader) header() {
 		r.problem("there is no span %s: the trace begins in the middle", attr.SpanStartup)
 	}
 	r.out.Start = time.Unix(0, r.base).UTC()
+	r.out.CutOff = r.root == nil || r.root.End == 0
 	r.out.Service = about.Service()
 	if about.Resource != nil {
 		r.out.Version = about.Resource.Attr(attr.ServiceVersion).Str()

@@ -39,11 +39,16 @@ func (r *reader) serversInOrder() {
 }
 
 // ownPrepare returns a server's PrepareRun without the delegate's, which is in
-// it and comes first.
+// it and comes first. Where that failed, there is none: what failed by it was not
+// begun.
 func (r *reader) ownPrepare(s *trace.Span, inner []*trace.Span) Interval {
 	own := r.interval(s)
 	for _, in := range inner {
-		if end := r.interval(in).End; in != s && end >= 0 {
+		switch end := r.interval(in).End; {
+		case in == s:
+		case in.Status.Code == trace.StatusError && s.Status.Code == trace.StatusError:
+			return Interval{0, -1}
+		case end >= 0:
 			own.Start = max(own.Start, end)
 		}
 	}

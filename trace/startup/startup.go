@@ -24,6 +24,7 @@ type Startup struct {
 	Passed  []Passed  // readyz checks, in the order in which they were seen to pass; empty when nobody noted that
 	Failure *Failure  // the hook or phase whose error ended the process; nil when none did
 	End     time.Duration
+	CutOff  bool // the span startup has no end in the trace, or is not in it: the trace may end before the start did
 
 	Problems []string // what the trace lacks or contradicts, in words, for a reader
 }

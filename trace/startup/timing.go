@@ -1,6 +1,7 @@
 package startup
 
 import (
+	"slices"
 	"time"
 
 	"github.com/chaintrace/chaintrace/trace/attr"
@@ -13,28 +14,45 @@ type Outcome string
 const (
 	OutcomeReady    Outcome = "ready"     // it got ready
 	OutcomeFailed   Outcome = "failed"    // the error of a hook or a phase ended the process
-	OutcomeNotReady Outcome = "not-ready" // the trace ends, and does not show that it was ready
+	OutcomeNotReady Outcome = "not-ready" // the trace ends, and shows that it was not ready by then
+	OutcomeNotShown Outcome = "not-shown" // the trace does not show whether it was ready
 )
 
-// Outcome returns how the start ended.
+// Outcome returns how the start ended. That it was not ready is shown by somebody
+// who looked, or by hooks that were not all done, or not begun, when the trace was
+// cut off. Else nobody asked, and it may have been ready all the same.
 func (s *Startup) Outcome() Outcome {
 	switch {
 	case s.Failure != nil:
 		return OutcomeFailed
 	case s.Ready != nil:
 		return OutcomeReady
+	case s.Watch != nil, slices.ContainsFunc(s.Runs, stuck):
+		return OutcomeNotReady
+	case s.hooksDone():
+		return OutcomeNotShown
 	}
-	return OutcomeNotReady
+	if _, began := s.hooksBegan(); began || s.CutOff {
+		return OutcomeNotReady
+	}
+	return OutcomeNotShown
+}
+
+// hooksDone reports whether the trace shows the end of the hooks together, which is
+// that of the last. It is missing where one of them did not end and only what has
+// ended is recorded.
+func (s *Startup) hooksDone() bool {
+	return slices.ContainsFunc(s.Phases, func(p Phase) bool { return p.Name == attr.SpanHooksRun && p.End >= p.Start })
 }
 
 // Over is when the start was over: when it was ready, when the failure ended
 // it, or else when the trace ends.
 func (s *Startup) Over() time.Duration {
-	switch s.Outcome() {
-	case OutcomeReady:
-		return s.Ready.At
-	case OutcomeFailed:
+	switch {
+	case s.Failure != nil:
 		return s.Failure.At
+	case s.Ready != nil:
+		return s.Ready.At
 	}
 	return s.End
 }
@@ -142,8 +160,8 @@ func (s *Startup) phaseStages(last []Stage) []Stage {
 }
 
 // lastStages returns the stages of the hooks and of readiness, as far as there are
-// any. The hooks' ends with the last of those that were done by readiness, or else
-// when the start was over: the span goes on for as long as any hook does.
+// any. The hooks' ends with the last of those that were done by readiness, or of all
+// where all were done; or else when the start was over.
 func (s *Startup) lastStages() []Stage {
 	began, known := s.hooksBegan()
 	if !known || began >= s.Over() {
@@ -167,7 +185,9 @@ func (s *Startup) lastStages() []Stage {
 	for _, p := range s.Phases {
 		if p.Name == attr.SpanHooksRun {
 			open = p.End < p.Start
-			hooks.End = max(hooks.End, p.End)
+			if hooks.Unfinished || !some {
+				hooks.End = max(hooks.End, p.End)
+			}
 		}
 	}
 	if open {

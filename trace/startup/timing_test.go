@@ -2,6 +2,7 @@ package startup_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -92,6 +93,10 @@ func TestTiming(t *testing.T) {
 			b.hook("a", 101, 150, outcome(attr.OutcomeRan))
 			b.of("s", attr.SpanReady, 100, 160)
 		}, strings.Replace(before, "80-90", "80-100", 1) + "hooks 100-150, ready 150-160, unexplained 10 of 160"},
+		{"never ready, though all hooks were done", func(b *builder) {
+			b.hook("a", 101, 150, outcome(attr.OutcomeRan))
+			b.of("s", attr.SpanReady, 100, 0)
+		}, before + "hooks 100-150, unexplained 370 of 500"},
 		{"a config that is completed within the construction", func(b *builder) {
 			b.add(trace.SpanID{}, attr.SpanConfigComplete, 40, 45)
 			b.hook("a", 101, 150, outcome(attr.OutcomeRan))
@@ -146,5 +151,54 @@ func TestLastHook(t *testing.T) {
 	b.of("s", attr.SpanReady, 100, 150)
 	if s = b.read(t); s.LastHook().Name != "late" || s.NotDone() != nil {
 		t.Errorf("the hook that was done last is %s; not done %v", s.LastHook().Name, s.NotDone())
+	}
+}
+
+// TestOutcome: that nobody saw a start get ready is not taken for its not getting
+// ready.
+func TestOutcome(t *testing.T) {
+	hooks := func(b *builder) {
+		b.hook("a", 101, 150, outcome(attr.OutcomeRan))
+		b.of("s", attr.SpanHookRegister, 40, 40, kv(attr.HookName, "a"))
+	}
+	remove := func(b *builder, name string) {
+		b.Spans = slices.DeleteFunc(b.Spans, func(s trace.Span) bool { return s.Name == name })
+	}
+	for _, c := range []struct {
+		name string
+		add  func(b *builder)
+		want startup.Outcome
+	}{
+		{"seen to be ready", func(b *builder) { hooks(b); b.of("s", attr.SpanReady, 100, 160) }, startup.OutcomeReady},
+		{"somebody looked", func(b *builder) { hooks(b); b.of("s", attr.SpanReady, 100, 0) }, startup.OutcomeNotReady},
+		{"all hooks done", hooks, startup.OutcomeNotShown},
+		{"all hooks done, and the process killed", func(b *builder) { hooks(b); remove(b, attr.SpanStartup) }, startup.OutcomeNotShown},
+		{"a hook had not ended", func(b *builder) { hooks(b); b.hook("b", 101, 0) }, startup.OutcomeNotReady},
+		{"only what has ended is there", func(b *builder) { hooks(b); remove(b, attr.SpanHooksRun) }, startup.OutcomeNotReady},
+		{"cut off before the hooks", func(b *builder) { remove(b, attr.SpanHooksRun); b.Spans[0].End = 0 }, startup.OutcomeNotReady},
+		{"cut off, and what was open is not there", func(b *builder) { remove(b, attr.SpanHooksRun); remove(b, attr.SpanStartup) }, startup.OutcomeNotReady},
+		{"no hooks", func(b *builder) { remove(b, attr.SpanHooksRun) }, startup.OutcomeNotShown},
+		{"failed", func(b *builder) { hooks(b); b.hook("b", 101, 160, outcome(attr.OutcomeFailed)) }, startup.OutcomeFailed},
+	} {
+		b := oneServer()
+		c.add(b)
+		if got := b.read(t).Outcome(); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+}
+
+// TestNotTold: of what a trace has nothing it does not tell that there is none.
+func TestNotTold(t *testing.T) {
+	all := &startup.Server{Checks: []*startup.Check{{}}, Routes: []startup.Route{{}}, Rejected: []startup.RejectedHook{{}}}
+	for want, s := range map[string]*startup.Startup{
+		"[hooks checks routes readiness]": {},
+		"[hooks checks routes]":           {Watch: &startup.Interval{}},
+		"[checks routes]":                 {Runs: []*startup.HookRun{{}}},
+		"[]":                              {Ready: &startup.Ready{}, Servers: []*startup.Server{{}, all}},
+	} {
+		if got := fmt.Sprint(s.NotTold()); got != want {
+			t.Errorf("it tells nothing of %s, want %s", got, want)
+		}
 	}
 }

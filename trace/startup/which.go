@@ -35,7 +35,7 @@ const (
 	WayAnswered    WayEnd = "answered"    // a handler of some server answers, whatever that is
 	WayNotFound    WayEnd = "not-found"   // 404
 	WayUnavailable WayEnd = "unavailable" // 503
-	WayUndecided   WayEnd = "undecided"   // it depends on what the trace does not tell; see Branches
+	WayUndecided   WayEnd = "undecided"   // it depends on what the trace does not tell; see Branches and Unknown
 )
 
 // Way is the way of a request down the chain.
@@ -55,6 +55,9 @@ type Branch struct {
 	When string // in words
 	Way  Way
 }
+
+// Unknown reports whether nothing is known of the way, since the trace has no routes.
+func (w *Way) Unknown() bool { return w.End == WayUndecided && len(w.Hops) == 0 }
 
 // Ways returns the ways that a request may take as a whole, without branches: the
 // way itself where everything is known.

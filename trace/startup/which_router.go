@@ -17,6 +17,7 @@ type Router struct {
 	tables []*routeTable // outermost first
 	places map[string]int
 	linked bool // some server says what it delegates to
+	routes bool // some server has a route, whether it is kept or not
 	end    Way  // what the end of the chain answers
 }
 
@@ -47,16 +48,18 @@ func (s *Startup) router(keep func(r *Route) bool) *Router {
 		r.tables = append(r.tables, newRouteTable(sv, keep))
 		r.places[sv.Name] = i
 		r.linked = r.linked || sv.Delegate != ""
+		r.routes = r.routes || len(sv.Routes) > 0
 	}
 	return r
 }
 
 // Way finds the way of a request for a path, which is decoded and without a
-// query.
+// query. Where the trace has no route at all, as that of a start that was seen from
+// outside, it is undecided and has no hop.
 func (r *Router) Way(path string) *Way {
 	w := &Way{}
-	if len(r.tables) == 0 {
-		r.toTheEnd(w)
+	if !r.routes {
+		w.finish(WayUndecided, "", 0)
 		return w
 	}
 	r.enter(w, 0, path)
@@ -123,10 +126,6 @@ func (r *Router) pass(w *Way, place int, path string) {
 		r.enter(w, next, path)
 		return
 	}
-	r.toTheEnd(w)
-}
-
-func (r *Router) toTheEnd(w *Way) {
 	w.Hops = append(w.Hops, Hop{Kind: HopEnd})
 	w.finish(r.end.End, "", r.end.Status)
 }

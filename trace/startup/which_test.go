@@ -164,8 +164,23 @@ func TestWayWithoutLinks(t *testing.T) {
 	if got := wayText(*s.Router().Way("/y")); got != "b notfound > a notfound > end > not-found  404" {
 		t.Errorf("in a circle it goes %s", got)
 	}
-	if got := wayText(*(&startup.Startup{}).Router().Way("/x")); got != "end > not-found  404" {
-		t.Errorf("without servers it goes %s", got)
+}
+
+// TestWayWithoutRoutes: a trace that has no routes does not tell that there are none.
+func TestWayWithoutRoutes(t *testing.T) {
+	a, b := &startup.Server{Name: "a"}, &startup.Server{Name: "b", Delegate: "a"}
+	for name, servers := range map[string][]*startup.Server{"no server": nil, "servers without routes": {a, b}} {
+		s := &startup.Startup{Servers: servers}
+		for _, r := range []*startup.Router{s.Router(), s.EarlyRouter()} {
+			if w := r.Way("/x"); wayText(*w) != "undecided  0" || !w.Unknown() {
+				t.Errorf("%s: it goes %s", name, wayText(*w))
+			}
+		}
+	}
+	a.Routes = []startup.Route{{Path: "/late", Match: attr.MatchExact, Phase: attr.PhaseRuntime}}
+	s := &startup.Startup{Servers: []*startup.Server{a, b}}
+	if got := wayText(*s.EarlyRouter().Way("/late")); got != "b notfound > a notfound > end > not-found  404" {
+		t.Errorf("before the only route there is it goes %s", got)
 	}
 }
 
@@ -189,7 +204,7 @@ func TestFindAgreesWithTryingAll(t *testing.T) {
 	matches := []string{attr.MatchExact, attr.MatchPrefix, attr.MatchWebService}
 	for range 2000 {
 		sv := &startup.Server{Name: "s"}
-		for range rnd.IntN(8) {
+		for range 1 + rnd.IntN(7) {
 			r := startup.Route{Match: matches[rnd.IntN(3)], Path: word() + word() + word()}
 			if r.Match == attr.MatchPrefix {
 				r.Path += "/"

@@ -101,8 +101,12 @@ func (d *Diff) decide(c *Change, o Options) {
 	c.Undecided = c.P >= o.Alpha
 }
 
-// outcomes compares how the starts ended.
+// outcomes compares how the starts ended, as far as their traces show it.
 func outcomes(a, b []*startup.Startup, o Options) (Change, bool) {
+	a, b = shown(a), shown(b)
+	if len(a) == 0 || len(b) == 0 {
+		return Change{}, false
+	}
 	inA, inB := countOutcomes(a), countOutcomes(b)
 	c := Change{Op: Changed, Kind: KindOutcome, InA: len(a), InB: len(b)}
 	differs := false
@@ -125,6 +129,11 @@ func outcomes(a, b []*startup.Startup, o Options) (Change, bool) {
 		c.Undecided = c.P >= o.Alpha
 	}
 	return c, differs
+}
+
+// shown leaves out the starts of which nobody knows how they ended.
+func shown(starts []*startup.Startup) []*startup.Startup {
+	return slices.DeleteFunc(slices.Clone(starts), func(s *startup.Startup) bool { return s.Outcome() == startup.OutcomeNotShown })
 }
 
 func countOutcomes(starts []*startup.Startup) map[startup.Outcome]int {

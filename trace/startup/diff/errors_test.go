@@ -87,3 +87,25 @@ func TestOutcomesInWords(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 }
+
+// TestOutcomeThatIsNotShown: a start of which nobody asked whether it was ready may
+// have ended as the other one did.
+func TestOutcomeThatIsNotShown(t *testing.T) {
+	unknown, hung := chain(), chain()
+	unknown.Ready, unknown.Phases = nil, append(unknown.Phases, startup.Phase{Name: attr.SpanHooksRun})
+	hung.Ready, hung.Watch = nil, &startup.Interval{Start: 0, End: -1}
+	for _, c := range []struct {
+		name    string
+		b       []*startup.Startup
+		differs bool
+	}{
+		{"not shown", []*startup.Startup{unknown}, false},
+		{"not shown, and ready", []*startup.Startup{unknown, chain()}, false},
+		{"not shown, and not ready", []*startup.Startup{unknown, hung}, true},
+	} {
+		d := diff.Compare([]*startup.Startup{chain()}, c.b, diff.DefaultOptions())
+		if got := slices.ContainsFunc(d.Errors, func(c diff.Change) bool { return c.Kind == diff.KindOutcome }); got != c.differs {
+			t.Errorf("%s: the outcome differs: %v, in %v", c.name, got, lines(d))
+		}
+	}
+}

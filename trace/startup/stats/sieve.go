@@ -31,6 +31,8 @@ type gathered struct {
 	// since times are offsets from that where the startup span is missing.
 	root, first about
 
+	end int64 // when the last of all spans ended or began: what has no end goes on until then
+
 	again int // how many further inputs had nothing but what was known
 }
 
@@ -50,6 +52,7 @@ func (v *Sieve) Take(s *trace.Span) bool {
 	}
 	g.chain = g.chain || startup.InVocabulary(s.Name)
 	g.first.earliest(newAbout(s))
+	g.end = max(g.end, s.Start, s.End)
 	if s.Name == attr.SpanStartup {
 		g.root.latest(newAbout(s))
 	}
@@ -107,6 +110,7 @@ func (g *gathered) merge(other *gathered) {
 	g.chain = g.chain || other.chain
 	g.root.latest(other.root)
 	g.first.earliest(other.first)
+	g.end = max(g.end, other.end)
 }
 
 // startup reads the start out of what is kept of it.
@@ -114,6 +118,7 @@ func (g *gathered) startup(id trace.TraceID) (*startup.Startup, error) {
 	t := &trace.Trace{Spans: make([]trace.Span, 0, len(g.spans)+1)}
 	timed := false // whether the startup span tells when the start began
 	found := false // whether the first span is among those kept
+	chain := false // whether one of those kept tells of a server chain
 	told := make(map[kept]bool, len(g.spans))
 	for _, k := range g.spans {
 		if told[k] {
@@ -127,13 +132,18 @@ func (g *gathered) startup(id trace.TraceID) (*startup.Startup, error) {
 			s.Resource = g.root.resource
 		}
 		found = found || s.SpanID == g.first.id && s.Start == g.first.start
+		chain = chain || startup.InVocabulary(s.Name)
 		t.Spans = append(t.Spans, s)
 	}
-	if !timed && !found {
-		// Its name is one of the vocabulary that no time hangs on: the trace is known
-		// to show a server chain, and the spans that do may not have been kept.
-		f := g.first
-		t.Spans = append(t.Spans, trace.Span{TraceID: id, SpanID: f.id, Name: attr.SpanSignal, Start: f.start, End: f.end, Resource: f.resource})
+	// Spans that were not kept are stood for by one of a name that no time hangs on.
+	stand := func(start, end int64) {
+		t.Spans = append(t.Spans, trace.Span{TraceID: id, Name: attr.SpanSignal, Start: start, End: end, Resource: g.first.resource})
+	}
+	if !timed && (!found || !chain) {
+		stand(g.first.start, g.first.end)
+	}
+	if g.first.start > 0 { // else there are only ends, of which times are offsets from the first
+		stand(g.end, g.end)
 	}
 	t.Supersede()
 	return startup.FromTrace(t)

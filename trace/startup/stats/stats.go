@@ -114,11 +114,12 @@ type Outlier struct {
 // Stats sums up starts.
 type Stats struct {
 	Starts, Ready, Failed, NotReady int
+	NotShown                        int // of how many the trace does not show whether they got ready
 	Simulated                       int // how many of them in simulated time
 	First, Last                     time.Time
 
 	Rows           []Row          // by 95th percentile, the slowest first
-	NotReadyStarts []Troubled     // those that failed or were not ready, in order of time
+	NotReadyStarts []Troubled     // those that failed, were not ready or are not shown to be, in order of time
 	TroubledHooks  []TroubledHook // what kept them from it, those of most starts first
 
 	Outliers []Outlier // by how much longer than the median they took, the most first
@@ -161,6 +162,8 @@ func (s *Stats) count(r Record) {
 		s.Ready++
 	case startup.OutcomeFailed:
 		s.Failed++
+	case startup.OutcomeNotShown:
+		s.NotShown++
 	default:
 		s.NotReady++
 	}

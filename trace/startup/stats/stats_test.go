@@ -48,9 +48,10 @@ func TestSum(t *testing.T) {
 	failed := &startup.HookRun{Name: "slow", Origin: "s", Interval: startup.Interval{Start: 0, End: time.Hour}, Outcome: attr.OutcomeFailed}
 	records = append(records,
 		stats.NewRecord(id(200), &startup.Startup{Runs: []*startup.HookRun{failed}, Failure: &startup.Failure{Hook: "slow", At: time.Hour}, End: time.Hour}),
-		stats.NewRecord(id(201), &startup.Startup{End: time.Minute}))
+		stats.NewRecord(id(201), &startup.Startup{End: time.Minute, CutOff: true}),
+		stats.NewRecord(id(202), &startup.Startup{End: time.Minute}))
 	s := stats.Sum(records)
-	if s.Starts != 103 || s.Ready != 101 || s.Failed != 1 || s.NotReady != 1 {
+	if s.Starts != 104 || s.Ready != 101 || s.Failed != 1 || s.NotReady != 1 || s.NotShown != 1 {
 		t.Errorf("it counts %+v", s)
 	}
 	slow := row(t, s, stats.Key{Kind: stats.KindHook, Server: "s", Name: "slow"})
@@ -109,7 +110,7 @@ func TestNotReadyStarts(t *testing.T) {
 		start(2, startup.OutcomeNotReady, stats.Trouble{Key: key("hangs"), Took: 7 * ms, Why: "cache:things"}),
 		start(3, startup.OutcomeFailed, stats.Trouble{Key: key("fails"), Failed: true, Took: 5 * ms, Why: "no luck"}),
 		start(4, startup.OutcomeNotReady, stats.Trouble{Key: key("egg"), Why: "hook:hen"}, stats.Trouble{Key: key("hen"), Why: "hook:egg"}),
-		start(6, startup.OutcomeNotReady),
+		start(6, startup.OutcomeNotShown),
 		start(7, startup.OutcomeFailed, stats.Trouble{Key: stats.Key{Kind: stats.KindPhase, Server: "s", Name: attr.SpanListenerServe}, Failed: true, Why: "address in use"}),
 	}
 	if diff := cmp.Diff(want, sum.NotReadyStarts); diff != "" {

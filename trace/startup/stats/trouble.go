@@ -19,7 +19,7 @@ type Trouble struct {
 	Why    string        // the error, or what it was in; "" when the trace does not say
 }
 
-// Troubled is a start that did not get ready.
+// Troubled is a start that did not get ready, or is not shown to be.
 type Troubled struct {
 	TraceID  trace.TraceID
 	Begun    time.Time

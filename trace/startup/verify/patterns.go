@@ -1,8 +1,9 @@
 package verify
 
 import (
-	"regexp"
+	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Patterns match a name that is like one of them. In a pattern, * stands for any
@@ -28,68 +29,79 @@ func (p Patterns) matcher() func(string) bool {
 		return func(string) bool { return true }
 	}
 	literals := map[string]bool{} // most are, and there may be many
-	var others []string
+	var wild []string
 	for _, pattern := range p {
 		if text, ok := plain(pattern); ok {
 			literals[text] = true
 		} else {
-			others = append(others, expression(pattern))
+			wild = append(wild, pattern)
 		}
 	}
-	if len(others) == 0 {
-		return func(name string) bool { return literals[name] }
+	return func(name string) bool {
+		return literals[name] || slices.ContainsFunc(wild, func(pattern string) bool { return matches(pattern, name) })
 	}
-	wild := regexp.MustCompile(`(?s)^(?:` + strings.Join(others, "|") + `)$`)
-	return func(name string) bool { return literals[name] || wild.MatchString(name) }
 }
 
-// tokens calls do for the characters of a pattern: with a wild one, or with text.
-func tokens(pattern string, do func(wild byte, text string)) {
-	for i := 0; i < len(pattern); i++ {
-		switch c := pattern[i]; {
-		case c == '*' || c == '?':
-			do(c, "")
-		case c == '\\' && i+1 < len(pattern) && strings.IndexByte(`*?\`, pattern[i+1]) >= 0:
-			i++
-			do(0, pattern[i:i+1])
-		default:
-			do(0, pattern[i:i+1])
-		}
+// cut takes the first character off a pattern that is not empty: a wild one, or
+// else text.
+func cut(pattern string) (wild bool, text, rest string) {
+	switch c := pattern[0]; {
+	case c == '*' || c == '?':
+		return true, pattern[:1], pattern[1:]
+	case c == '\\' && len(pattern) > 1 && strings.IndexByte(`*?\`, pattern[1]) >= 0:
+		return false, pattern[1:2], pattern[2:]
 	}
+	return false, pattern[:1], pattern[1:]
 }
 
 // plain returns the one name that a pattern matches, if that is all.
 func plain(pattern string) (name string, ok bool) {
 	var b strings.Builder
-	ok = true
-	tokens(pattern, func(wild byte, text string) {
-		ok = ok && wild == 0
+	for pattern != "" {
+		wild, text, rest := cut(pattern)
+		if wild {
+			return "", false
+		}
 		b.WriteString(text)
-	})
-	return b.String(), ok
+		pattern = rest
+	}
+	return b.String(), true
 }
 
-// expression writes a pattern as a regular expression.
-func expression(pattern string) string {
-	var b, text strings.Builder
-	flush := func() {
-		b.WriteString(regexp.QuoteMeta(text.String()))
-		text.Reset()
-	}
-	tokens(pattern, func(wild byte, part string) {
-		switch wild {
-		case '*':
-			flush()
-			b.WriteString(".*")
-		case '?':
-			flush()
-			b.WriteString(".")
-		default:
-			text.WriteString(part)
+// matches reports whether a pattern matches a name. Of the stars only the last one
+// that was met is ever tried with more characters: whatever one of those before
+// took, this one could take as well.
+func matches(pattern, name string) bool {
+	starred, behind, from := false, "", "" // what follows the last star, and where in the name it is tried
+	for pattern != "" || name != "" {
+		if pattern != "" {
+			wild, text, rest := cut(pattern)
+			switch {
+			case wild && text == "*":
+				starred, behind, from = true, rest, name
+				pattern = rest
+				continue
+			case wild && name != "":
+				pattern, name = rest, withoutFirst(name)
+				continue
+			case !wild && strings.HasPrefix(name, text):
+				pattern, name = rest, name[len(text):]
+				continue
+			}
 		}
-	})
-	flush()
-	return b.String()
+		if !starred || from == "" {
+			return false
+		}
+		from = withoutFirst(from)
+		pattern, name = behind, from
+	}
+	return true
+}
+
+// withoutFirst returns a text that is not empty without its first character.
+func withoutFirst(text string) string {
+	_, size := utf8.DecodeRuneInString(text)
+	return text[size:]
 }
 
 // literal returns a pattern of exactly this name.

@@ -3,6 +3,7 @@ package verify
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/chaintrace/chaintrace/trace/startup"
@@ -14,7 +15,8 @@ var readyRules = []*Rule{
 		Summary: "the trace ends, and the chain was not ready",
 		Why: `/readyz is 200 when all of its checks pass. Every post-start hook has a check that fails
 until the hook has ended, so one hook that hangs is enough. A trace that was
-cut off early looks the same.`,
+cut off early looks the same. Where nobody asked, and all hooks were done, the trace
+does not show whether it was ready, and that is no finding.`,
 		Remedy: `Look at the hooks that are named: what they wait for has not come. If those only wait for
 other hooks, chaintrace critical-chain goes to the bottom of it.`,
 	},
@@ -40,8 +42,11 @@ informer has synced.`,
 }
 
 func neverReady(f *facts, report reporter) {
-	if f.Ready != nil || f.Failure != nil && f.Failure.Hook != "" {
-		return // a hook's failure is told by the hooks' rules
+	switch {
+	case f.Ready != nil, f.Outcome() == startup.OutcomeNotShown:
+		return
+	case f.Failure != nil && f.Failure.Hook != "":
+		return // told by the hooks' rules
 	}
 	finding := Finding{Kind: KindServer}
 	if f.outermost != nil {
@@ -64,7 +69,8 @@ func neverReady(f *facts, report reporter) {
 }
 
 // heldBack names the hooks that did not end, and what they were waiting for;
-// first those that were not waiting for another hook.
+// first those that were not waiting for another hook. Those without a run are
+// behind, unless they were seen to pass.
 func (f *facts) heldBack() []string {
 	var first, behind []string
 	for _, r := range f.Runs {
@@ -78,6 +84,11 @@ func (f *facts) heldBack() []string {
 			behind = append(behind, fmt.Sprintf("hook %s (in %s)", r.Name, r.BlockedOn))
 		default:
 			first = append(first, fmt.Sprintf("hook %s (in %s)", r.Name, r.BlockedOn))
+		}
+	}
+	for _, name := range f.WithoutRun() {
+		if !slices.ContainsFunc(f.Passed, func(p startup.Passed) bool { return (&startup.Check{Name: p.Check}).Hook() == name }) {
+			behind = append(behind, fmt.Sprintf("hook %s (without a run in the trace)", name))
 		}
 	}
 	return append(first, behind...)

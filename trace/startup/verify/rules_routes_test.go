@@ -82,8 +82,18 @@ var routeAndReadyCases = map[string][]ruleCase{
 			m.Ready, m.Passed = nil, []startup.Passed{{Check: "poststarthook/inner-hook", At: 40 * ms}, {Check: "poststarthook/outer-hook", At: 60 * ms}}
 		}, []string{"CT401 outer server outer"}, "was seen to pass, but never all at once"},
 		{"no hook ran", func(m *model) {
-			m.Ready, m.Runs = nil, nil
+			m.Ready, m.Runs, m.CutOff = nil, nil, true
 		}, []string{"CT401 outer server outer"}, "it shows no post-start hook that ran"},
+		{"a hook without a run", func(m *model) {
+			m.Ready, m.Runs, m.outer.PostStart[1].Run = nil, m.Runs[:1], nil
+		}, []string{"CT401 outer server outer"}, "not ready within the 100ms of this trace; held back by hook outer-hook (without a run in the trace)"},
+		{"a hook without a run, that was seen to pass", func(m *model) {
+			m.Ready, m.Runs, m.outer.PostStart[1].Run = nil, m.Runs[:1], nil
+			m.Passed = []startup.Passed{{Check: "poststarthook/outer-hook", At: 60 * ms}}
+		}, []string{"CT401 outer server outer"}, "never seen to pass: poststarthook/inner-hook"},
+		{"all hooks done, and nobody asked", func(m *model) {
+			m.Ready, m.Phases = nil, []startup.Phase{{Name: attr.SpanHooksRun, Interval: at(30, 60)}}
+		}, nil, ""},
 		{"a phase failed", func(m *model) {
 			m.Ready, m.Failure = nil, &startup.Failure{Phase: attr.SpanListenerServe, Server: "outer", Err: "address in use", At: 60 * ms}
 		}, []string{"CT401 outer server outer"}, "listener.serve outer failed after 60ms and ended the start: address in use"},

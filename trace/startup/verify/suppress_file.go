@@ -70,8 +70,18 @@ func (f *fileReader) syntax(err error) {
 			column = at[2]
 		}
 	}
+	for _, alias := range aliasErrors {
+		if strings.Contains(message, alias) {
+			message += "; write a pattern that begins with * in quotes, as '*'"
+			break
+		}
+	}
 	f.problems = append(f.problems, fmt.Sprintf("%s:%s:%s: %s", f.file, line, column, message))
 }
+
+// aliasErrors are in the parser's messages about a * without quotes, which is an
+// alias in YAML.
+var aliasErrors = []string{"did not find expected alphabetic or numeric character", "unknown anchor"}
 
 // parse returns the one document of a text, or nil for an empty one.
 func (f *fileReader) parse(text []byte) (*yaml.Node, error) {

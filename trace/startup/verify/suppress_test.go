@@ -98,13 +98,15 @@ func TestBadSuppressions(t *testing.T) {
 		"- {code: [CT201], reason: r}":                    "code: want a text",
 		"- {code: CT201, reason: r, expires: tomorrow}":   `expires: want a date such as 2027-01-31; this is "tomorrow"`,
 		"- {code: CT201, reason: r, expires: 2027-02-30}": "expires: want a date",
-		"- CT201":                    "accepted.yaml:1:3: want an entry with the keys code, expires",
-		"code: CT201":                "accepted.yaml:1:1: want a list of entries",
-		"- {code: CT201\n":           "accepted.yaml:",
-		"- &a {code: x}\n- *a":       "accepted.yaml:2:3: want an entry",
-		"[]\n---\n[]":                "there is more than one document in the file",
-		"\xff":                       "the file is not UTF-8 text",
-		strings.Repeat("#", 1<<20+1): "the file is larger than 1 MiB",
+		"- CT201":                      "accepted.yaml:1:3: want an entry with the keys code, expires",
+		"code: CT201":                  "accepted.yaml:1:1: want a list of entries",
+		"- {code: CT201\n":             "accepted.yaml:",
+		"- code: CT201\n  name: *\n":   "accepted.yaml:2:1: did not find expected alphabetic or numeric character; write a pattern that begins with * in quotes, as '*'",
+		"- code: CT201\n  name: *-b\n": "accepted.yaml:2:1: unknown anchor '-b' referenced; write a pattern that begins with * in quotes, as '*'",
+		"- &a {code: x}\n- *a":         "accepted.yaml:2:3: want an entry",
+		"[]\n---\n[]":                  "there is more than one document in the file",
+		"\xff":                         "the file is not UTF-8 text",
+		strings.Repeat("#", 1<<20+1):   "the file is larger than 1 MiB",
 	} {
 		_, err := verify.ReadSuppressions(strings.NewReader(text), "accepted.yaml")
 		var malformed *verify.FileError
