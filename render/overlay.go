@@ -1,7 +1,9 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -10,11 +12,20 @@ import (
 	"github.com/chaintrace/chaintrace/trace/startup/diff"
 )
 
-// Overlay draws the delegation tree of both chains in one picture: a panel for
+// Overlay draws the delegation tree of both sides in one picture: a panel for
 // each server with what was added, removed, moved or changed on it and what got
-// slower or faster, as d says. Where a side has several starts, a and b are one
-// of each.
-func Overlay(a, b *startup.Startup, d *diff.Diff) *Graph {
+// slower or faster, as d says. Of several starts of a side it draws the one with the
+// most servers, as others may have died early. Each side must have at least one.
+func Overlay(a, b []*startup.Startup, d *diff.Diff) *Graph {
+	return overlay(fullest(a), fullest(b), d)
+}
+
+// fullest returns the first start with the most servers.
+func fullest(starts []*startup.Startup) *startup.Startup {
+	return slices.MaxFunc(starts, func(x, y *startup.Startup) int { return cmp.Compare(len(x.Servers), len(y.Servers)) })
+}
+
+func overlay(a, b *startup.Startup, d *diff.Diff) *Graph {
 	what := "what changed"
 	g := &Graph{Name: pictureName(b, what), Description: overlayText(d) + ".", LeftToRight: true, RankGap: 60, Title: &Table{}}
 	g.Title.Add(Cell{Text: overlaySide(a) + " → " + overlaySide(b), Font: FontTitle})
@@ -22,13 +33,8 @@ func Overlay(a, b *startup.Startup, d *diff.Diff) *Graph {
 	if a.Simulated() || b.Simulated() {
 		g.Title.Add(Cell{Text: "with simulated time", Font: FontSmall, Role: RoleSimulated})
 	}
-	servers := b.OutermostFirst()
-	for _, sv := range a.OutermostFirst() {
-		if b.Server(sv.Name) == nil {
-			servers = append(servers, sv)
-		}
-	}
 	rows := overlayRows(d)
+	servers := overlayServers(a, b, rows)
 	nodes := map[string]NodeID{}
 	for _, sv := range servers {
 		nodes[sv.Name] = g.AddNode(overlayNode(sv.Name, rows[sv.Name], d))
@@ -48,6 +54,23 @@ func Overlay(a, b *startup.Startup, d *diff.Diff) *Graph {
 	return g
 }
 
+// overlayServers returns the servers of both starts, outermost first, and those that
+// only others have of which something is told.
+func overlayServers(a, b *startup.Startup, rows map[string][]overlayRow) []*startup.Server {
+	servers := b.OutermostFirst()
+	for _, sv := range a.OutermostFirst() {
+		if b.Server(sv.Name) == nil {
+			servers = append(servers, sv)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(rows)) {
+		if name != "" && a.Server(name) == nil && b.Server(name) == nil {
+			servers = append(servers, &startup.Server{Name: name})
+		}
+	}
+	return servers
+}
+
 // overlayEdge is that one server delegates to another.
 type overlayEdge struct {
 	from, to string
@@ -60,7 +83,7 @@ type overlayEdge struct {
 func overlayEdges(servers []*startup.Server, a, b *startup.Startup, d *diff.Diff) []overlayEdge {
 	ops := map[string]diff.Op{}
 	for _, c := range d.Structure {
-		if c.Kind == diff.KindServer {
+		if c.Kind == diff.KindServer && !c.Undecided {
 			ops[c.Server] = c.Op
 		}
 	}
@@ -95,16 +118,23 @@ func overlaySide(s *startup.Startup) string {
 
 // overlayText counts the differences. What may be chance is none.
 func overlayText(d *diff.Diff) string {
-	errors, times, undecided := d.Decided()
+	structure, errors, times, undecided := d.Decided()
 	text := "no differences"
 	if !d.Empty() {
-		text = fmt.Sprintf("%s in structure, %d in errors, %d in time", count(len(d.Structure), "difference"), errors, times)
+		text = fmt.Sprintf("%s in structure, %d in errors, %d in time", count(structure, "difference"), errors, times)
 	}
 	if d.Consequences > 0 {
 		text += fmt.Sprintf("; %d more follow from these", d.Consequences)
 	}
 	if undecided > 0 {
 		text += fmt.Sprintf("; %d undecided", undecided)
+	}
+	unknown := 0
+	for _, u := range d.Unknown {
+		unknown += u.N
+	}
+	if unknown > 0 {
+		text += fmt.Sprintf("; %d not compared, as one side does not tell", unknown)
 	}
 	return text
 }
@@ -121,6 +151,9 @@ func overlayRows(d *diff.Diff) map[string][]overlayRow {
 	rows := map[string][]overlayRow{}
 	for _, g := range d.Groups() {
 		c := d.Structure[g.Members[0]]
+		if c.Undecided {
+			continue
+		}
 		r := overlayChange(c)
 		if n := len(g.Routes); n > 0 {
 			r.n = n

@@ -29,12 +29,13 @@ func TestOverlay(t *testing.T) {
 		d.Structure = append(d.Structure, diff.Change{Op: diff.Added, Kind: diff.KindRoute, Server: "s", Name: strings.Repeat("r", i+1)})
 	}
 	d.Structure = append(d.Structure, diff.Change{Op: diff.Moved, Kind: diff.KindSignal, Server: "s", Was: hostile, Name: hostile}, diff.Change{Op: diff.Removed, Kind: diff.KindServer, Server: "gone"})
+	as, bs := []*startup.Startup{a}, []*startup.Startup{b}
 	for format, write := range map[string]func(io.Writer, *Graph) error{"dot": WriteDOT, "svg": WriteSVG, "png": WritePNG} {
 		var first, again bytes.Buffer
-		if err := write(&first, Overlay(a, b, d)); err != nil {
+		if err := write(&first, Overlay(as, bs, d)); err != nil {
 			t.Fatalf("%s: %v", format, err)
 		}
-		if err := write(&again, Overlay(a, b, d)); err != nil || !bytes.Equal(first.Bytes(), again.Bytes()) {
+		if err := write(&again, Overlay(as, bs, d)); err != nil || !bytes.Equal(first.Bytes(), again.Bytes()) {
 			t.Errorf("%s: written twice it differs (%v)", format, err)
 		}
 		if format != "svg" {
@@ -88,13 +89,7 @@ func TestOverlayEdges(t *testing.T) {
 			[]overlayEdge{{"out", "in", RoleInherited, "+ delegates to"}}},
 		{"b does not tell", chainOf("in", "", "out", "in"), chainOf("in", "", "out", ""), nil, []overlayEdge{{"out", "in", RoleRequest, "delegates to"}}},
 	} {
-		servers := c.b.OutermostFirst()
-		for _, sv := range c.a.OutermostFirst() {
-			if c.b.Server(sv.Name) == nil {
-				servers = append(servers, sv)
-			}
-		}
-		if got := overlayEdges(servers, c.a, c.b, &diff.Diff{Structure: c.changes}); !slices.Equal(got, c.want) {
+		if got := overlayEdges(overlayServers(c.a, c.b, nil), c.a, c.b, &diff.Diff{Structure: c.changes}); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %+v, want %+v", c.name, got, c.want)
 		}
 	}
@@ -105,5 +100,33 @@ func TestOverlayText(t *testing.T) {
 	d := &diff.Diff{Timing: []diff.Timing{{Verdict: diff.Undecided}}, Errors: []diff.Change{{Undecided: true}}}
 	if got := overlayText(d); got != "no differences; 2 undecided" {
 		t.Errorf("%q", got)
+	}
+	d.Structure = []diff.Change{{Op: diff.Added, Kind: diff.KindServer, Server: "s", Undecided: true}}
+	d.Unknown = []diff.Unknown{{Side: "b", Kind: diff.KindRoute, N: 2}, {Side: "b", Kind: diff.KindCheck, N: 1}}
+	if got := overlayText(d); got != "no differences; 3 undecided; 3 not compared, as one side does not tell" {
+		t.Errorf("%q", got)
+	}
+	if rows := overlayRows(d); len(rows) > 0 {
+		t.Errorf("%+v", rows)
+	}
+}
+
+// TestOverlayOfSeveral: the first start of a side may have died before there was a
+// server, and the one with the most need not have all that something is told of.
+func TestOverlayOfSeveral(t *testing.T) {
+	died := &startup.Startup{Service: "p"}
+	one := &startup.Startup{Service: "p", Servers: []*startup.Server{{Name: "inner"}}}
+	d := &diff.Diff{Timing: []diff.Timing{
+		{Kind: "hook", Server: "inner", Name: "h", From: 1e6, To: 5e9, Verdict: diff.Slower},
+		{Kind: "hook", Server: "other", Name: "o", From: 1e6, To: 5e9, Verdict: diff.Slower},
+	}}
+	var out bytes.Buffer
+	if err := WriteSVG(&out, Overlay([]*startup.Startup{died, one}, []*startup.Startup{died, one, died}, d)); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{">inner<", "hook h", ">other<", "hook o"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("the picture does not show %q", want)
+		}
 	}
 }

@@ -14,6 +14,13 @@ func diffGoldens() map[string][]string {
 		"failed-hook": {kube, answerInputs()["failed-hook"]},
 		"hung-hook":   {kube, answerInputs()["hung-hook"]},
 		"partial":     {"preset:aggregated-apiserver", answerInputs()["partial"]},
+		"observed":    {kube, "testdata/observed.json"},                        // from outside
+		"killed":      {"preset:aggregated-apiserver", "testdata/killed.json"}, // its recorder writes what is finished
+		"died-early":  {kube, "chain:testdata/verify/taken-name.yaml"},         // before any hook ran
+		"one-died": {
+			"--a", kube, "--a", kube + "?slow=bootstrap-controller=1ms", "--a", kube + "?slow=bootstrap-controller=2ms", "--a", kube + "?slow=bootstrap-controller=3ms",
+			"--b", kube + "?slow=bootstrap-controller=4ms", "--b", kube + "?slow=bootstrap-controller=5ms", "--b", kube + "?slow=bootstrap-controller=6ms", "--b", kube + "?fail=bootstrap-controller",
+		},
 		"several": {
 			"--a", kube, "--a", kube + "?slow=bootstrap-controller=1ms", "--a", kube + "?slow=bootstrap-controller=2ms", "--a", kube + "?slow=bootstrap-controller=3ms",
 			"--b", kube + "?slow=bootstrap-controller=40ms", "--b", kube + "?slow=bootstrap-controller=41ms", "--b", kube + "?slow=bootstrap-controller=43ms", "--b", kube + "?slow=bootstrap-controller=50ms",

@@ -45,11 +45,17 @@ copies of a hook that further servers inherit, is only counted.
 With one start a side, times are told that differ by more than --threshold and
 --min-delta. Each start is as chance had it: give several a side with --a and --b,
 which take inputs, patterns such as 'old*.json', and inputs with many traces. Then
-medians are compared, and a change is told only if it is none of chance: by a
-Mann-Whitney U test at 5 %, with at least 4 starts a side. What only some starts
-fail with is compared by Fisher's exact test. What is undecided is shown as that,
-and does not count. Copies of one start are counted once, and so are simulated
-starts that went alike.
+medians are compared, and a change is told only if it is none of chance: a time must
+differ by a Mann-Whitney U test, with at least 4 starts a side, and each median lie
+outside the other's 95 % interval; what only some starts have or fail with, by
+Fisher's exact test. All p are corrected for how much is compared at once (Benjamini
+and Hochberg at 5 %): where nothing changed, at most one comparison in twenty says that
+something did. To find one hook of fifty, that takes 7 starts a side. What is
+undecided is shown as that, and does not count. Copies of one start are counted once,
+and so are simulated starts that went alike.
+
+What the traces of a side do not tell of, as their source does not record it or all
+starts died before, is not compared; how much that is, is said.
 
 ` + inputHelp,
 		Example: `  chaintrace diff preset:kube-apiserver-1.23 preset:kube-apiserver-1.37
@@ -93,7 +99,7 @@ func diffFormats() []format.Format {
 
 // run checks everything, reads both sides and compares them.
 func (f *diffFlags) run(cmd *cobra.Command, args []string) error {
-	o, parts, err := f.options()
+	o, parts, err := f.options(cmd.Flags().Changed("only"))
 	if err != nil {
 		return withCode(exitUsage, err)
 	}
@@ -108,7 +114,7 @@ func (f *diffFlags) run(cmd *cobra.Command, args []string) error {
 	if len(args) == 2 {
 		inputsA, inputsB = args[:1], args[1:]
 	}
-	if len(args) == 2 && args[0] == "-" && args[1] == "-" {
+	if slices.Contains(inputsA, "-") && slices.Contains(inputsB, "-") {
 		return withCode(exitUsage, errors.New("both sides are stdin; give a file for one of them"))
 	}
 	a, namesA, err := f.side(cmd, "a", inputsA, len(args) == 0)
@@ -122,7 +128,7 @@ func (f *diffFlags) run(cmd *cobra.Command, args []string) error {
 	found := diff.Compare(a, b, o)
 	found.Only(parts)
 	answer := report.NewDiff(a, b, namesA, namesB, found)
-	if err := writeDiffs(targets, a[0], b[0], found, answer, cmd.OutOrStdout()); err != nil {
+	if err := writeDiffs(targets, a, b, found, answer, cmd.OutOrStdout()); err != nil {
 		return withCode(exitWork, err)
 	}
 	if !slices.ContainsFunc(targets, target.isStdout) {
@@ -136,7 +142,8 @@ func (f *diffFlags) run(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-func (f *diffFlags) options() (diff.Options, map[string]bool, error) {
+// options checks the flags. That --only was given is told apart from what is in it.
+func (f *diffFlags) options(onlySome bool) (diff.Options, map[string]bool, error) {
 	o := diff.DefaultOptions()
 	if err := f.check(); err != nil {
 		return o, nil, err
@@ -150,8 +157,11 @@ func (f *diffFlags) options() (diff.Options, map[string]bool, error) {
 	o.Threshold, o.MinDelta = f.threshold/100, f.minDelta
 	all := diff.Parts()
 	only := f.only
-	if len(only) == 0 {
+	switch {
+	case !onlySome:
 		only = all
+	case len(only) == 0:
+		only = []string{""}
 	}
 	parts := map[string]bool{}
 	for _, part := range only {
@@ -165,7 +175,7 @@ func (f *diffFlags) options() (diff.Options, map[string]bool, error) {
 
 // writeDiffs draws what changed for all targets and then writes them: nothing is
 // touched before everything is drawn.
-func writeDiffs(targets []target, a, b *startup.Startup, found *diff.Diff, answer *report.Diff, stdout io.Writer) error {
+func writeDiffs(targets []target, a, b []*startup.Startup, found *diff.Diff, answer *report.Diff, stdout io.Writer) error {
 	pictures := make([][]byte, len(targets))
 	for i, to := range targets {
 		var err error

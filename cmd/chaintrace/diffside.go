@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/chaintrace/chaintrace/trace"
 	"github.com/chaintrace/chaintrace/trace/startup"
 )
 
@@ -103,22 +104,38 @@ func expand(pattern string) ([]string, error) {
 // every reads all starts that an input holds. Traces that are none are passed by
 // as long as there is a start.
 func (f *diffFlags) every(cmd *cobra.Command, name string) ([]*startup.Startup, error) {
-	t, err := f.input.readAll(cmd.Context(), name, cmd.InOrStdin(), cmd.ErrOrStderr())
-	if err != nil {
-		return nil, err
-	}
 	var starts []*startup.Startup
 	none := startup.ErrNoChain
-	for _, one := range t.Split() {
-		s, err := startup.FromTrace(one)
-		if err != nil {
-			none = err
-			continue
+	add := func(t *trace.Trace) {
+		for _, one := range t.Split() {
+			s, err := startup.FromTrace(one)
+			if err != nil {
+				none = err
+				continue
+			}
+			starts = append(starts, s)
 		}
-		starts = append(starts, s)
+	}
+	if err := f.readEvery(cmd, name, add); err != nil {
+		return nil, err
 	}
 	if len(starts) == 0 {
 		return nil, withCode(exitWork, fmt.Errorf("%s: %w", inputName(name), none))
 	}
 	return starts, nil
+}
+
+// readEvery reads all traces of an input: of a search in a Jaeger that names no limit
+// not only those of the first answer.
+func (f *diffFlags) readEvery(cmd *cobra.Command, name string, add func(t *trace.Trace)) error {
+	if isSearch(name) {
+		search := f.input
+		search.keep = func(*trace.Span) bool { return true }
+		return search.readPages(cmd.Context(), name, cmd.ErrOrStderr(), add)
+	}
+	t, err := f.input.readAll(cmd.Context(), name, cmd.InOrStdin(), cmd.ErrOrStderr())
+	if err == nil {
+		add(t)
+	}
+	return err
 }

@@ -13,13 +13,16 @@ type Diff struct {
 	A      DiffSide `json:"a" jsonschema:"the side compared with"`
 	B      DiffSide `json:"b" jsonschema:"the side that is compared"`
 
-	Structure    []DiffChange `json:"structure" jsonschema:"what differs in servers, hooks, checks, routes, API groups and mux signals"`
-	Groups       []DiffGroup  `json:"groups" jsonschema:"the differences of structure that are one to a reader: the same on several servers, or routes below one path; each difference is in one group"`
-	Consequences int          `json:"consequences" jsonschema:"how many differences more follow from those in structure: inherited copies, checks and paths of hooks, what is on a server that came or went, what a start that died did not get to"`
-	Unchanged    []DiffCount  `json:"unchanged" jsonschema:"how much of the structure is the same on both sides"`
-	Errors       []DiffChange `json:"errors" jsonschema:"what differs in what went wrong"`
-	Timing       []DiffTiming `json:"timing" jsonschema:"times that differ, the greatest difference first"`
-	Compared     int          `json:"compared" jsonschema:"how many times were compared"`
+	Structure    []DiffChange  `json:"structure" jsonschema:"what differs in servers, hooks, checks, routes, API groups and mux signals"`
+	Groups       []DiffGroup   `json:"groups" jsonschema:"the differences of structure that are one to a reader: the same on several servers, or routes below one path; each difference is in one group"`
+	Consequences int           `json:"consequences" jsonschema:"how many differences more follow from those in structure: inherited copies, checks and paths of hooks, what is on a server that came or went"`
+	Unknown      []DiffUnknown `json:"unknown" jsonschema:"how much of the structure is not compared, as no trace of a side tells of it"`
+	Unchanged    []DiffCount   `json:"unchanged" jsonschema:"how much of the structure is the same on both sides"`
+	Errors       []DiffChange  `json:"errors" jsonschema:"what differs in what went wrong"`
+	Timing       []DiffTiming  `json:"timing" jsonschema:"times that differ, the greatest difference first"`
+	Compared     int           `json:"compared" jsonschema:"how many times were compared"`
+	Tested       int           `json:"tested" jsonschema:"how many differences, of any part, could have come out by chance; the p are corrected for those with enough starts; 0 for one start a side"`
+	Enough       int           `json:"enough" jsonschema:"how many starts a side can tell a single time of so many from chance; 0 for one start a side"`
 }
 
 // DiffSide is one side.
@@ -41,9 +44,12 @@ type DiffChange struct {
 	Fields []DiffField `json:"fields" jsonschema:"what changed in it"`
 	RunsA  int         `json:"runs_a" jsonschema:"in how many starts of a it is"`
 	RunsB  int         `json:"runs_b" jsonschema:"in how many starts of b it is"`
+	KnownA int         `json:"known_a" jsonschema:"of how many starts of a that is known; the others died before, or their traces do not tell"`
+	KnownB int         `json:"known_b" jsonschema:"of how many starts of b that is known"`
 
-	P         float64 `json:"p" jsonschema:"of an error that only some starts of a side have: p of Fisher's exact test; else 0, as there is nothing to test"`
-	Undecided bool    `json:"undecided" jsonschema:"whether p is too great to tell the difference from chance"`
+	P         float64 `json:"p" jsonschema:"of what only some starts of a side have: p of Fisher's exact test; else 0, as there is nothing to test"`
+	Adjusted  float64 `json:"p_adjusted" jsonschema:"p, corrected for how much was tested (Benjamini and Hochberg)"`
+	Undecided bool    `json:"undecided" jsonschema:"whether that is too great to tell the difference from chance"`
 }
 
 // DiffGroup is differences of the structure that are one to a reader.
@@ -55,6 +61,14 @@ type DiffGroup struct {
 	Members []int    `json:"members" jsonschema:"which differences they are: their places in structure, from 0"`
 
 	routes []string // the names of several routes
+}
+
+// DiffUnknown is how much is not compared.
+type DiffUnknown struct {
+	Side  string `json:"side" jsonschema:"a or b: the one that does not tell"`
+	Kind  string `json:"kind" jsonschema:"the kind of thing, as in structure"`
+	Died  bool   `json:"died" jsonschema:"whether its starts died before they came to that; else its traces do not tell of such things"`
+	Count int    `json:"count" jsonschema:"how many of them the other side has"`
 }
 
 // DiffCount is how much is the same.
@@ -73,20 +87,21 @@ type DiffField struct {
 
 // DiffTiming is a time that differs.
 type DiffTiming struct {
-	Kind    string  `json:"kind" jsonschema:"milestone (from the start), stage, phase or hook"`
-	Server  string  `json:"server" jsonschema:"the server of the phase or hook; else empty"`
-	Was     string  `json:"was" jsonschema:"of a hook that moved: its server in a; else empty"`
-	Name    string  `json:"name" jsonschema:"its name"`
-	FromNS  int64   `json:"from_ns" jsonschema:"nanoseconds in a; of several starts the median"`
-	FromLo  int64   `json:"from_low_ns" jsonschema:"lower end of the median's 95 % confidence interval"`
-	FromHi  int64   `json:"from_high_ns" jsonschema:"upper end of the median's 95 % confidence interval"`
-	ToNS    int64   `json:"to_ns" jsonschema:"nanoseconds in b; of several starts the median"`
-	ToLo    int64   `json:"to_low_ns" jsonschema:"lower end of the median's 95 % confidence interval"`
-	ToHi    int64   `json:"to_high_ns" jsonschema:"upper end of the median's 95 % confidence interval"`
-	RunsA   int     `json:"runs_a" jsonschema:"how many starts of a have it"`
-	RunsB   int     `json:"runs_b" jsonschema:"how many starts of b have it"`
-	P       float64 `json:"p" jsonschema:"p of a Mann-Whitney U test; 1 where there is one start a side, which is not tested"`
-	Verdict string  `json:"verdict" jsonschema:"slower, faster, or undecided where there are too few starts to tell it from chance"`
+	Kind     string  `json:"kind" jsonschema:"milestone (from the start), stage, phase or hook"`
+	Server   string  `json:"server" jsonschema:"the server of the phase or hook; else empty"`
+	Was      string  `json:"was" jsonschema:"of a hook that moved: its server in a; else empty"`
+	Name     string  `json:"name" jsonschema:"its name"`
+	FromNS   int64   `json:"from_ns" jsonschema:"nanoseconds in a; of several starts the median"`
+	FromLo   int64   `json:"from_low_ns" jsonschema:"lower end of the median's 95 % confidence interval"`
+	FromHi   int64   `json:"from_high_ns" jsonschema:"upper end of the median's 95 % confidence interval"`
+	ToNS     int64   `json:"to_ns" jsonschema:"nanoseconds in b; of several starts the median"`
+	ToLo     int64   `json:"to_low_ns" jsonschema:"lower end of the median's 95 % confidence interval"`
+	ToHi     int64   `json:"to_high_ns" jsonschema:"upper end of the median's 95 % confidence interval"`
+	RunsA    int     `json:"runs_a" jsonschema:"how many starts of a have it"`
+	RunsB    int     `json:"runs_b" jsonschema:"how many starts of b have it"`
+	P        float64 `json:"p" jsonschema:"p of a Mann-Whitney U test; 1 where too few starts have it for that"`
+	Adjusted float64 `json:"p_adjusted" jsonschema:"p, corrected for how much was tested (Benjamini and Hochberg)"`
+	Verdict  string  `json:"verdict" jsonschema:"slower, faster, or undecided where it may be chance: there are too few starts, p_adjusted is too great, or a median lies within the other side's interval"`
 }
 
 // NewDiff answers what was found to have changed from the starts of a to those of
@@ -95,10 +110,13 @@ func NewDiff(a, b []*startup.Startup, inputsA, inputsB []string, found *diff.Dif
 	out := &Diff{
 		Schema: diffSchema, A: newDiffSide(a, inputsA), B: newDiffSide(b, inputsB),
 		Structure: newDiffChanges(found.Structure), Consequences: found.Consequences, Errors: newDiffChanges(found.Errors),
-		Groups: []DiffGroup{}, Unchanged: []DiffCount{}, Timing: []DiffTiming{}, Compared: found.Compared,
+		Groups: []DiffGroup{}, Unchanged: []DiffCount{}, Timing: []DiffTiming{}, Unknown: []DiffUnknown{}, Compared: found.Compared, Tested: found.Tested, Enough: found.Enough,
 	}
 	for _, g := range found.Groups() {
 		out.Groups = append(out.Groups, DiffGroup{string(g.Op), g.Kind, g.Name, g.Servers, g.Members, g.Routes})
+	}
+	for _, u := range found.Unknown {
+		out.Unknown = append(out.Unknown, DiffUnknown{u.Side, u.Kind, u.Died, u.N})
 	}
 	for _, c := range found.Unchanged {
 		out.Unchanged = append(out.Unchanged, DiffCount{c.Server, c.Kind, c.N})
@@ -108,7 +126,7 @@ func NewDiff(a, b []*startup.Startup, inputsA, inputsB []string, found *diff.Dif
 			Kind: t.Kind, Server: t.Server, Was: t.Was, Name: t.Name,
 			FromNS: int64(t.From), FromLo: int64(t.FromLow), FromHi: int64(t.FromHigh),
 			ToNS: int64(t.To), ToLo: int64(t.ToLow), ToHi: int64(t.ToHigh),
-			RunsA: t.NA, RunsB: t.NB, P: t.P, Verdict: string(t.Verdict),
+			RunsA: t.NA, RunsB: t.NB, P: t.P, Adjusted: t.Adjusted, Verdict: string(t.Verdict),
 		})
 	}
 	return out
@@ -125,7 +143,7 @@ func newDiffSide(starts []*startup.Startup, inputs []string) DiffSide {
 func newDiffChanges(changes []diff.Change) []DiffChange {
 	out := make([]DiffChange, len(changes))
 	for i, c := range changes {
-		out[i] = DiffChange{string(c.Op), c.Kind, c.Server, c.Was, c.Name, []DiffField{}, c.InA, c.InB, c.P, c.Undecided}
+		out[i] = DiffChange{string(c.Op), c.Kind, c.Server, c.Was, c.Name, []DiffField{}, c.InA, c.InB, c.OfA, c.OfB, c.P, c.Adjusted, c.Undecided}
 		for _, f := range c.Fields {
 			out[i].Fields = append(out[i].Fields, DiffField(f))
 		}

@@ -50,7 +50,7 @@ dd { margin: 0; overflow-wrap: anywhere; }
 <figure>
 {{.Picture}}
 </figure>
-{{if .None}}<p>No differences.</p>
+{{with .None}}<p>{{.}}</p>
 {{end}}{{range .Parts}}<h2 id="{{.ID}}">{{.Title}}</h2>
 {{if .Rows}}<div class="table">
 <table aria-labelledby="{{.ID}}">
@@ -61,7 +61,7 @@ dd { margin: 0; overflow-wrap: anywhere; }
 </table>
 </div>
 {{end}}{{range .Notes}}<p class="muted">{{.}}</p>
-{{end}}{{end}}{{with .Unchanged}}<p class="muted">{{.}}</p>
+{{end}}{{end}}{{range .Rest}}<p class="muted">{{.}}</p>
 {{end}}</main>
 </body>
 </html>
@@ -89,14 +89,18 @@ func (a *Diff) WriteHTML(w io.Writer, svg []byte) error {
 		part.Columns, part.Rows = p.table.page()
 		parts = append(parts, part)
 	}
+	none := ""
+	if a.none() {
+		none = a.nothing()
+	}
 	return diffPage.Execute(w, struct {
-		Title     string
-		A, B      string
-		Picture   template.HTML
-		None      bool
-		Parts     []diffPagePart
-		Unchanged string
-	}{"What changed", a.A.text(), a.B.text(), template.HTML(svg), a.none(), parts, a.unchanged()})
+		Title   string
+		A, B    string
+		Picture template.HTML
+		None    string
+		Parts   []diffPagePart
+		Rest    []string
+	}{"What changed", a.A.text(), a.B.text(), template.HTML(svg), none, parts, a.rest()})
 }
 
 // page returns the table as a page has it.

@@ -23,6 +23,14 @@ func (a *Diff) none() bool {
 	return len(a.Structure)+len(a.Errors)+len(a.Timing)+a.Consequences == 0
 }
 
+// nothing says that nothing differs, as far as was compared.
+func (a *Diff) nothing() string {
+	if len(a.Unknown) > 0 {
+		return "no differences in what both sides tell of"
+	}
+	return "no differences"
+}
+
 // parts returns the parts that have something to tell.
 func (a *Diff) parts() []diffPart {
 	var parts []diffPart
@@ -42,11 +50,15 @@ func changeColumns() []Column {
 // structurePart has a row for each group of changes.
 func (a *Diff) structurePart() diffPart {
 	p := diffPart{title: "Structure", table: &Table{Columns: changeColumns()}}
+	told, rows := 0, 0
 	for _, g := range a.Groups {
 		c := a.Structure[g.Members[0]]
 		mark, ink := c.mark()
+		if !c.Undecided {
+			told, rows = told+len(g.Members), rows+1
+		}
 		name := strings.TrimSpace(c.Kind + " " + render.Printable(c.Name, 80))
-		remark := a.remarks(c)
+		remark := c.remarks()
 		if n := len(g.routes); n > 0 {
 			name = fmt.Sprintf("%s at and below %s", render.Count(n, c.Kind), render.Printable(g.Name, 60))
 			remark = strings.TrimPrefix(remark+"; "+g.below(), "; ")
@@ -54,12 +66,10 @@ func (a *Diff) structurePart() diffPart {
 		p.table.Row(Cell{Text: "  " + mark, Ink: ink}, Cell{Text: name, Ink: ink}, Cell{Text: servers(g.Servers, c.Was)}, Cell{Text: remark})
 	}
 	all := ""
-	if len(a.Structure) > p.table.Len() {
-		all = render.Count(len(a.Structure), "difference") + " in all"
+	if told > rows {
+		all = render.Count(told, "difference") + " in all"
 	}
 	switch {
-	case len(a.Structure) == 0 && a.Consequences > 0:
-		p.notes = []string{fmt.Sprintf("only %s, as a start that died did not get so far", render.Count(a.Consequences, "difference"))}
 	case a.Consequences > 0 && all != "":
 		p.notes = []string{fmt.Sprintf("%s, and %d more that follow from these", all, a.Consequences)}
 	case a.Consequences > 0:
@@ -67,8 +77,14 @@ func (a *Diff) structurePart() diffPart {
 	case all != "":
 		p.notes = []string{all}
 	}
+	if rows < len(a.Groups) {
+		p.notes = append(p.notes, undecidedStarts)
+	}
 	return p
 }
+
+// undecidedStarts explains what is undecided of what only some starts have.
+const undecidedStarts = "undecided: so few starts make such a difference by chance, too (Fisher's exact test)"
 
 // below says which routes they are, from the path on that all are at or below.
 func (g DiffGroup) below() string {
@@ -106,19 +122,12 @@ func (a *Diff) errorsPart() diffPart {
 	undecided := false
 	for _, c := range a.Errors {
 		mark, ink := c.mark()
-		remark := a.remarks(c)
-		switch {
-		case c.Undecided:
-			ink, undecided = InkMuted, true
-			remark += fmt.Sprintf("; undecided (p=%.3f)", c.P)
-		case c.P > 0:
-			remark += fmt.Sprintf("; p=%.3f", c.P)
-		}
+		undecided = undecided || c.Undecided
 		name := strings.TrimSpace(c.Kind + " " + render.Printable(c.Name, 80))
-		p.table.Row(Cell{Text: "  " + mark, Ink: ink}, Cell{Text: name, Ink: ink}, Cell{Text: servers([]string{c.Server}, c.Was)}, Cell{Text: remark})
+		p.table.Row(Cell{Text: "  " + mark, Ink: ink}, Cell{Text: name, Ink: ink}, Cell{Text: servers([]string{c.Server}, c.Was)}, Cell{Text: c.remarks()})
 	}
 	if undecided {
-		p.notes = []string{"undecided: so few starts make such a difference by chance, too (Fisher's exact test)"}
+		p.notes = []string{undecidedStarts}
 	}
 	return p
 }
@@ -129,7 +138,7 @@ func (a *Diff) timingPart() diffPart {
 		{}, {Title: "WHAT"}, {Title: "SERVER"}, {Title: "A", Right: true}, {Title: "B", Right: true}, {Title: "CHANGE", Right: true}, {},
 	}}}
 	several := a.A.Runs > 1 || a.B.Runs > 1
-	undecided := false
+	undecided := []DiffTiming{}
 	for _, e := range a.Timing {
 		mark, sign, ink, remark := "▼", "-", InkGood, ""
 		if e.ToNS > e.FromNS {
@@ -138,9 +147,10 @@ func (a *Diff) timingPart() diffPart {
 		change := sign + render.Duration(time.Duration(e.ToNS-e.FromNS).Abs())
 		switch {
 		case diff.Verdict(e.Verdict) == diff.Undecided:
-			mark, ink, remark, undecided = "?", InkMuted, "undecided", true
+			mark, ink, undecided = "?", InkMuted, append(undecided, e)
+			remark = fmt.Sprintf("undecided (p=%.3f n=%d+%d)", e.Adjusted, e.RunsA, e.RunsB)
 		case several:
-			remark = fmt.Sprintf("p=%.3f n=%d+%d", e.P, e.RunsA, e.RunsB)
+			remark = fmt.Sprintf("p=%.3f n=%d+%d", e.Adjusted, e.RunsA, e.RunsB)
 		}
 		if e.FromNS > 0 {
 			change += fmt.Sprintf(" (%+.0f%%)", 100*float64(e.ToNS-e.FromNS)/float64(e.FromNS))
@@ -150,12 +160,59 @@ func (a *Diff) timingPart() diffPart {
 			Cell{Text: change, Ink: ink}, Cell{Text: remark})
 	}
 	switch {
-	case undecided:
-		p.notes = []string{"undecided: at least 4 starts a side are needed to tell a difference from chance"}
+	case len(undecided) > 0:
+		p.notes = []string{a.why(undecided)}
 	case !several && len(a.Timing) > 0:
 		p.notes = []string{"one start a side: chance is not told from change; give several with --a and --b"}
 	}
 	return p
+}
+
+// why says why times may have changed by chance, and what helps.
+func (a *Diff) why(undecided []DiffTiming) string {
+	for _, e := range undecided {
+		if min(e.RunsA, e.RunsB) < a.Enough {
+			return fmt.Sprintf("undecided: to tell one of %d differences from chance takes at least %d starts a side that have it", a.Tested, a.Enough)
+		}
+	}
+	return fmt.Sprintf("undecided: of %d differences that were tested, some are so great by chance", a.Tested)
+}
+
+// rest says what is not compared, and how much is the same.
+func (a *Diff) rest() []string {
+	lines := a.unknown()
+	if unchanged := a.unchanged(); unchanged != "" {
+		lines = append(lines, unchanged)
+	}
+	return lines
+}
+
+// unknown says what is not compared, a line for each side and reason.
+func (a *Diff) unknown() []string {
+	var lines []string
+	for i := 0; i < len(a.Unknown); {
+		first := a.Unknown[i]
+		var texts []string
+		for ; i < len(a.Unknown) && a.Unknown[i].Side == first.Side && a.Unknown[i].Died == first.Died; i++ {
+			texts = append(texts, render.Count(a.Unknown[i].Count, a.Unknown[i].Kind))
+		}
+		side := a.A
+		if first.Side == "b" {
+			side = a.B
+		}
+		why := "does not tell of such"
+		if side.Runs > 1 {
+			why = "does not tell of such in any start"
+		}
+		if first.Died {
+			why = "did not get so far before it died"
+			if side.Runs > 1 {
+				why = "did not get so far in any start before it died"
+			}
+		}
+		lines = append(lines, fmt.Sprintf("not compared, as %s %s: %s", first.Side, why, strings.Join(texts, ", ")))
+	}
+	return lines
 }
 
 // unchanged says how much is the same; "" where nothing was compared or is.

@@ -19,7 +19,7 @@ func (a *Diff) WriteText(w io.Writer, style Style) error {
 		fmt.Fprintln(&b, style.Paint(InkMuted, side.mark+": "+side.text()))
 	}
 	if a.none() {
-		b.WriteString("no differences\n")
+		fmt.Fprintf(&b, "%s\n", a.nothing())
 	}
 	for _, part := range a.parts() {
 		fmt.Fprintf(&b, "\n%s\n", style.Paint(InkStrong, part.title))
@@ -30,11 +30,11 @@ func (a *Diff) WriteText(w io.Writer, style Style) error {
 			fmt.Fprintln(&b, style.Paint(InkMuted, "  "+note))
 		}
 	}
-	if unchanged := a.unchanged(); unchanged != "" {
-		if !a.none() {
+	for i, line := range a.rest() {
+		if i == 0 && !a.none() {
 			b.WriteByte('\n')
 		}
-		fmt.Fprintln(&b, style.Paint(InkMuted, unchanged))
+		fmt.Fprintln(&b, style.Paint(InkMuted, line))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -62,19 +62,24 @@ func (s DiffSide) text() string {
 
 // mark is what stands before a change, and its colour.
 func (c DiffChange) mark() (string, Ink) {
+	mark, ink := "~", InkWarn
 	switch diff.Op(c.Op) {
 	case diff.Added:
-		return "+", InkGood
+		mark, ink = "+", InkGood
 	case diff.Removed:
-		return "-", InkBad
+		mark, ink = "-", InkBad
 	case diff.Moved:
-		return ">", InkWarn
+		mark = ">"
 	}
-	return "~", InkWarn
+	if c.Undecided {
+		ink = InkMuted
+	}
+	return mark, ink
 }
 
-// remarks says what changed, and in how many starts a thing is if not in all.
-func (a *Diff) remarks(c DiffChange) string {
+// remarks says what changed, in how many starts a thing is if not in all of which
+// that is known, and how likely chance makes that.
+func (c DiffChange) remarks() string {
 	var remarks []string
 	for _, f := range c.Fields {
 		switch from, to := render.Printable(f.From, 60), render.Printable(f.To, 60); {
@@ -86,13 +91,19 @@ func (a *Diff) remarks(c DiffChange) string {
 	}
 	switch diff.Op(c.Op) {
 	case diff.Added:
-		if c.RunsB < a.B.Runs {
-			remarks = append(remarks, fmt.Sprintf("in %d of %d starts", c.RunsB, a.B.Runs))
+		if c.RunsB < c.KnownB {
+			remarks = append(remarks, fmt.Sprintf("in %d of %d starts", c.RunsB, c.KnownB))
 		}
 	case diff.Removed:
-		if c.RunsA < a.A.Runs {
-			remarks = append(remarks, fmt.Sprintf("in %d of %d starts", c.RunsA, a.A.Runs))
+		if c.RunsA < c.KnownA {
+			remarks = append(remarks, fmt.Sprintf("in %d of %d starts", c.RunsA, c.KnownA))
 		}
+	}
+	switch {
+	case c.Undecided:
+		remarks = append(remarks, fmt.Sprintf("undecided (p=%.3f)", c.Adjusted))
+	case c.P > 0:
+		remarks = append(remarks, fmt.Sprintf("p=%.3f", c.Adjusted))
 	}
 	return strings.Join(remarks, "; ")
 }

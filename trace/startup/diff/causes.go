@@ -1,15 +1,13 @@
 package diff
 
 import (
+	"cmp"
 	"strings"
-
-	"github.com/chaintrace/chaintrace/trace/attr"
 )
 
 // causes are the changes from which others follow.
 type causes struct {
-	a, b         map[key]seen
-	deadA, deadB bool // no start of that side got ready
+	a, b map[key]seen
 
 	servers map[string]bool        // that came or went
 	hooks   map[string]bool        // post-start hooks that changed on the server they are of
@@ -69,14 +67,13 @@ func (c *causes) note(change Change) {
 // noteGroup notes the paths that come or go with a group or with versions of it,
 // on its server and where further ones pass requests for them on.
 func (c *causes) noteGroup(change Change) {
-	k := key{change.Kind, change.Server, change.Name}
 	path := "apis/" + change.Name
 	if change.Name == coreGroup {
 		path = "api"
 	}
-	in := func(side map[key]seen) map[string]bool {
+	in := func(side map[key]seen, server string) map[string]bool {
 		paths := map[string]bool{}
-		if s, ok := side[k]; ok {
+		if s := side[key{change.Kind, server, change.Name}]; s.n > 0 {
 			paths[path] = true
 			for _, version := range s.list(versionsField) {
 				paths[path+"/"+version] = true
@@ -84,14 +81,14 @@ func (c *causes) noteGroup(change Change) {
 		}
 		return paths
 	}
-	a, b := in(c.a), in(c.b)
+	a, b := in(c.a, cmp.Or(change.Was, change.Server)), in(c.b, change.Server)
 	for p := range a {
-		if !b[p] {
+		if !b[p] || change.Op == Moved {
 			c.apis[Removed][p] = true
 		}
 	}
 	for p := range b {
-		if !a[p] {
+		if !a[p] || change.Op == Moved {
 			c.apis[Added][p] = true
 		}
 	}
@@ -132,7 +129,7 @@ func (c *causes) isConsequence(change Change) bool {
 		hook, ok := strings.CutPrefix(change.Name, hookCheck)
 		return ok && c.hooks[hook]
 	case KindRoute:
-		return c.isCheckPath(change.Name) || c.apis[change.Op][strings.Join(segments(change.Name), "/")] || c.isUnreached(change)
+		return c.isCheckPath(change.Name) || c.isAPIPath(change)
 	}
 	return false
 }
@@ -148,17 +145,12 @@ func (c *causes) isCheckPath(route string) bool {
 	return false
 }
 
-// isUnreached reports whether a route is missing on a side whose starts died
-// before they came to install it, while the server ran.
-func (c *causes) isUnreached(change Change) bool {
-	there, dead := c.a, c.deadB
-	if change.Op == Added {
-		there, dead = c.b, c.deadA
+// isAPIPath reports whether a route is the path of an API group, or of a version, that
+// came, went or moved with it.
+func (c *causes) isAPIPath(change Change) bool {
+	path := strings.Join(segments(change.Name), "/")
+	if change.Op == Moved {
+		return c.apis[Removed][path] && c.apis[Added][path]
 	}
-	for _, p := range there[key{change.Kind, change.Server, change.Name}].properties {
-		if p.name == phaseField {
-			return dead && change.Op != Changed && p.text() == attr.PhaseRuntime
-		}
-	}
-	return false
+	return c.apis[change.Op][path]
 }

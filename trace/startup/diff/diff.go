@@ -2,7 +2,6 @@ package diff
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -14,7 +13,7 @@ import (
 type Options struct {
 	Threshold float64       // share of the shorter of the two times, so that there and back are alike; 0.05 for 5 %
 	MinDelta  time.Duration // and at least this
-	Alpha     float64       // for several runs a side: how likely chance alone may be; 0.05 for 5 %
+	Alpha     float64       // for several runs a side: how likely chance alone may make any difference at all that is told; 0.05 for 5 %
 }
 
 // DefaultOptions are what nobody has to think of.
@@ -43,11 +42,15 @@ type Change struct {
 	Fields []Field
 	InA    int // in how many starts of A it is
 	InB    int
+	OfA    int // of how many starts of A that is known
+	OfB    int
 
-	// Of errors that only some starts have: how likely chance alone makes such a
-	// difference, by Fisher's exact test, and whether that is too likely to call
-	// it a change. Else 0 and false.
+	// Of what only some starts have: how likely chance alone makes such a difference,
+	// by Fisher's exact test; the same, corrected for how much was tested; and whether
+	// that is too likely to call it a change. Else 0 and false: what all starts of one
+	// side have and none of the other's needs no test.
 	P         float64
+	Adjusted  float64
 	Undecided bool
 }
 
@@ -62,34 +65,49 @@ type Count struct {
 	N      int
 }
 
+// Unknown is how many things of a kind are left out, as no trace of a side tells
+// whether its starts had them.
+type Unknown struct {
+	Side string // a or b: the one that does not tell
+	Kind string
+	Died bool // its starts died before they came to that; else its traces do not tell of such things
+	N    int
+}
+
 // Diff is all that differs.
 type Diff struct {
 	RunsA, RunsB int
 
 	Structure    []Change
-	Consequences int // differences that follow from those in Structure: copies that other servers inherited, the checks and paths of hooks, what is on a server that came or went, what a start that died did not get to
+	Consequences int // differences that follow from those in Structure: copies that other servers inherited, the checks and paths of hooks, what is on a server that came or went
 	Errors       []Change
-	Unchanged    []Count  // of the structure, by server and kind
-	Timing       []Timing // those that changed, and those that may have; the greatest difference first
-	Compared     int      // how many times were compared
+	Unchanged    []Count   // of the structure, by server and kind
+	Unknown      []Unknown // of the structure, by side, reason and kind
+	Timing       []Timing  // those that changed, and those that may have; the greatest difference first
+	Compared     int       // how many times were compared
+	Tested       int       // how many differences could have come out by chance, of any part; 0 for one start a side
+	Enough       int       // how many starts a side can tell a single time of so many from chance
 }
 
 // Empty reports whether nothing differs, as far as can be told.
 func (d *Diff) Empty() bool {
-	errors, times, _ := d.Decided()
-	return len(d.Structure) == 0 && errors == 0 && times == 0
+	structure, errors, times, _ := d.Decided()
+	return structure+errors+times == 0
 }
 
-// Decided counts the differences in errors and in time that are more than chance,
-// and those of both that may be chance.
-func (d *Diff) Decided() (errors, times, undecided int) {
-	for _, c := range d.Errors {
-		if c.Undecided {
-			undecided++
-		} else {
-			errors++
+// Decided counts the differences of each part that are more than chance, and those
+// of all that may be chance.
+func (d *Diff) Decided() (structure, errors, times, undecided int) {
+	decided := func(changes []Change) (n int) {
+		for _, c := range changes {
+			if !c.Undecided {
+				n++
+			}
 		}
+		return n
 	}
+	structure, errors = decided(d.Structure), decided(d.Errors)
+	undecided = len(d.Structure) + len(d.Errors) - structure - errors
 	for _, t := range d.Timing {
 		if t.Verdict == Undecided {
 			undecided++
@@ -97,7 +115,7 @@ func (d *Diff) Decided() (errors, times, undecided int) {
 			times++
 		}
 	}
-	return errors, times, undecided
+	return structure, errors, times, undecided
 }
 
 // Parts names the parts of a Diff, for Only.
@@ -106,7 +124,7 @@ func Parts() []string { return []string{"structure", "errors", "timing"} }
 // Only leaves out the parts that are not asked for.
 func (d *Diff) Only(parts map[string]bool) {
 	if !parts["structure"] {
-		d.Structure, d.Consequences, d.Unchanged = nil, 0, nil
+		d.Structure, d.Consequences, d.Unchanged, d.Unknown = nil, 0, nil, nil
 	}
 	if !parts["errors"] {
 		d.Errors = nil
@@ -120,97 +138,42 @@ func (d *Diff) Only(parts map[string]bool) {
 // have at least one.
 func Compare(a, b []*startup.Startup, o Options) *Diff {
 	d := &Diff{RunsA: len(a), RunsB: len(b)}
-	d.structure(gather(a, structure), gather(b, structure), noneReady(a), noneReady(b))
+	c := &chance{alpha: o.Alpha}
+	d.structure(gather(a, structure), gather(b, structure), c)
 	m := newRunsMoved(d.Structure)
-	d.errors(a, b, m, o)
-	d.timing(times(a), times(b), m, o)
+	d.errors(a, b, m, c)
+	d.timing(times(a), times(b), m, c, o)
+	d.decide(c)
 	return d
 }
 
-// seen is a thing on one side: in how many starts, and what is known of it from
-// all of them.
-type seen struct {
-	fact
-	n int
-}
-
-func gather(starts []*startup.Startup, read func(*startup.Startup) facts) map[key]seen {
-	all := map[key]seen{}
-	for _, s := range starts {
-		for k, f := range read(s) {
-			known := all[k]
-			known.learn(f)
-			known.n++
-			all[k] = known
+// decide corrects all that was tested and says what is more than chance.
+func (d *Diff) decide(c *chance) {
+	corrected := c.correction()
+	for _, changes := range [][]Change{d.Structure, d.Errors} {
+		for i := range changes {
+			one := &changes[i]
+			one.Adjusted = corrected.of(one.P)
+			one.Undecided = !corrected.decides(one.Adjusted)
 		}
 	}
-	return all
-}
-
-// changes lists what differs between two sides.
-func (d *Diff) changes(a, b map[key]seen) []Change {
-	var out []Change
-	for k, was := range a {
-		is, ok := b[k]
-		if !ok {
-			out = append(out, Change{Op: Removed, Kind: k.kind, Server: k.server, Name: k.name, InA: was.n})
-			continue
-		}
-		fields := changedFields(was.fact, is.fact)
-		if (was.n == d.RunsA) != (is.n == d.RunsB) {
-			fields = append(fields, Field{startsField, share(was.n, d.RunsA), share(is.n, d.RunsB)})
-		}
-		if len(fields) > 0 {
-			out = append(out, Change{Op: Changed, Kind: k.kind, Server: k.server, Name: k.name, Fields: fields, InA: was.n, InB: is.n})
-		}
+	if d.RunsA == 1 && d.RunsB == 1 {
+		return // nothing to test
 	}
-	for k, is := range b {
-		if _, ok := a[k]; !ok {
-			out = append(out, Change{Op: Added, Kind: k.kind, Server: k.server, Name: k.name, InB: is.n})
-		}
+	for i := range d.Timing {
+		d.Timing[i].decide(corrected)
 	}
-	slices.SortFunc(out, compareChanges)
-	return out
+	d.Tested, d.Enough = c.candidates, enough(c.candidates, c.alpha)
 }
 
-// share says in how many starts something is.
-func share(n, of int) string { return fmt.Sprintf("%d of %d", n, of) }
-
-func compareChanges(a, b Change) int {
-	return cmp.Or(
-		strings.Compare(a.Server, b.Server), strings.Compare(a.Kind, b.Kind), strings.Compare(a.Name, b.Name), strings.Compare(string(a.Op), string(b.Op)),
-	)
-}
-
-// changedFields compares properties that both sides know.
-func changedFields(a, b fact) []Field {
-	values := map[string]string{}
-	for _, p := range b.properties {
-		values[p.name] = p.text()
-	}
-	var out []Field
-	for _, p := range a.properties {
-		if from, to := p.text(), values[p.name]; from != "" && to != "" && from != to {
-			out = append(out, Field{p.name, from, to})
-		}
-	}
-	return out
-}
-
-// noneReady reports whether no start of a side got ready.
-func noneReady(starts []*startup.Startup) bool {
-	return !slices.ContainsFunc(starts, func(s *startup.Startup) bool { return s.Outcome() == startup.OutcomeReady })
-}
-
-// structure compares the chains and tells causes from consequences. It is told
-// which side did not live to the end of its start.
-func (d *Diff) structure(a, b map[key]seen, deadA, deadB bool) {
-	all := moved(d.changes(a, b), a, b)
-	d.Unchanged = unchanged(all, a, b)
-	c := newCauses(all, a, b)
-	c.deadA, c.deadB = deadA, deadB
+// structure compares the chains and tells causes from consequences.
+func (d *Diff) structure(a, b *side, c *chance) {
+	d.Unknown = settle(a, b)
+	all := moved(c.changes(a, b), a.seen, b.seen, c)
+	d.Unchanged = unchanged(all, a.seen, b.seen)
+	of := newCauses(all, a.seen, b.seen)
 	for _, change := range all {
-		if c.isConsequence(change) {
+		if of.isConsequence(change) {
 			d.Consequences++
 			continue
 		}
@@ -230,7 +193,7 @@ func unchanged(told []Change, a, b map[key]seen) []Count {
 	type kindServer struct{ kind, server string }
 	counts := map[kindServer]int{}
 	for k := range a {
-		if _, both := b[k]; both && !changed[k] {
+		if a[k].n > 0 && b[k].n > 0 && !changed[k] {
 			counts[kindServer{k.kind, k.server}]++
 		}
 	}

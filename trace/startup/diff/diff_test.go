@@ -53,7 +53,7 @@ func chain() *startup.Startup {
 	}
 	outer := &startup.Server{Name: "outer", Delegate: "inner", Create: startup.Interval{Start: 0, End: -1}, Prepare: startup.Interval{Start: 0, End: -1},
 		PostStart: []*startup.Hook{inherited("a")}, Checks: []*startup.Check{check("ping", startup.CheckOwn), check("poststarthook/a", startup.CheckInherited), check("ping", startup.CheckSkipped)},
-		Routes: []startup.Route{route("/healthz/poststarthook/a")},
+		Routes: []startup.Route{route("/healthz/poststarthook/a"), route("/version")},
 	}
 	return &startup.Startup{
 		Servers: []*startup.Server{inner, outer}, Runs: []*startup.HookRun{run("a", 100*ms)},
@@ -97,7 +97,7 @@ func TestCompare(t *testing.T) {
 		{"nothing", func(*startup.Startup) {}, nil, 0},
 		{"a hook is gone, and with it its check and paths on both servers", func(s *startup.Startup) {
 			for _, sv := range s.Servers {
-				sv.PostStart, sv.Checks, sv.Routes = nil, slices.DeleteFunc(sv.Checks, func(c *startup.Check) bool { return c.Hook() != "" }), nil
+				sv.PostStart, sv.Checks, sv.Routes = nil, slices.DeleteFunc(sv.Checks, func(c *startup.Check) bool { return c.Hook() != "" }), sv.Routes[1:]
 			}
 		}, []string{"removed post-start hook a: inner"}, 5},
 		{"a hook is the outer server's now", func(s *startup.Startup) {
@@ -214,6 +214,11 @@ func TestInSomeStartsOnly(t *testing.T) {
 	d := diff.Compare(a, b, diff.DefaultOptions())
 	if df := cmp.Diff(want, lines(d)); df != "" || d.Structure[len(d.Structure)-1].InB != 1 {
 		t.Errorf("-want +got:\n%s", df)
+	}
+	for _, c := range d.Structure {
+		if c.P < 0.99 || !c.Undecided || !d.Empty() {
+			t.Errorf("one start of two is chance: %+v", c)
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/chaintrace/chaintrace/trace/attr"
 	"github.com/chaintrace/chaintrace/trace/startup"
 )
 
@@ -22,7 +23,7 @@ func troubles(s *startup.Startup) facts {
 	f := facts{}
 	for _, r := range s.Runs {
 		if r.InTrouble() || !r.Finished() {
-			f.add(key{KindTrouble, r.Origin, r.Name}, true, "outcome", r.Outcome, "error", r.Err, "blocked on", r.BlockedOn)
+			f.add(key{KindTrouble, r.Origin, r.Name}, true, "outcome", outcomeOf(r), "error", r.Err, "blocked on", r.BlockedOn)
 		}
 	}
 	for _, sv := range s.Servers {
@@ -36,131 +37,81 @@ func troubles(s *startup.Startup) facts {
 	return f
 }
 
+// outcomeOf is how a run ended. That the trace does not have its end is not to say that
+// the hook hung: the recorder may have been killed.
+func outcomeOf(r *startup.HookRun) string {
+	if !r.Finished() && r.Outcome == attr.OutcomeHung {
+		return "had not ended"
+	}
+	return r.Outcome
+}
+
 // errors compares what went wrong. Of what came or went, all that is known is
 // told. A hook that moved takes its errors along.
-func (d *Diff) errors(startsA, startsB []*startup.Startup, m runsMoved, o Options) {
-	b := gather(startsB, troubles)
-	a, wasOn := follow(m, gather(startsA, troubles), b)
-	d.Errors = d.changes(a, b)
+func (d *Diff) errors(startsA, startsB []*startup.Startup, m runsMoved, c *chance) {
+	a, b := gather(startsA, troubles), gather(startsB, troubles)
+	a.was = follow(m, KindTrouble, a.seen, b.seen)
+	rename(a.seen, a.was)
+	settle(a, b)
+	d.Errors = c.changes(a, b)
 	for i := range d.Errors {
-		c := &d.Errors[i]
-		k := key{c.Kind, c.Server, c.Name}
-		for _, p := range a[k].properties {
-			if c.Op == Removed && p.name != countField && p.text() != "" {
-				c.Fields = append(c.Fields, Field{p.name, p.text(), ""})
+		one := &d.Errors[i]
+		k := key{one.Kind, one.Server, one.Name}
+		for _, p := range a.seen[k].properties {
+			if one.Op == Removed && p.name != countField {
+				one.Fields = append(one.Fields, Field{p.name, p.text(), ""})
 			}
 		}
-		for _, p := range b[k].properties {
-			if c.Op == Added && p.name != countField && p.text() != "" {
-				c.Fields = append(c.Fields, Field{p.name, "", p.text()})
+		for _, p := range b.seen[k].properties {
+			if one.Op == Added && p.name != countField {
+				one.Fields = append(one.Fields, Field{p.name, "", p.text()})
 			}
 		}
-		c.Was = wasOn[k]
+		one.Was = a.was[k].server
 	}
-	d.errorCounts(a, b)
-	if c, differs := outcomes(startsA, startsB, o); differs {
-		d.Errors = append(d.Errors, c)
-	}
-	for i := range d.Errors {
-		d.decide(&d.Errors[i], o)
+	if one, differs := outcomes(startsA, startsB, c); differs {
+		d.Errors = append(d.Errors, one)
 	}
 	slices.SortFunc(d.Errors, compareChanges)
 }
 
-// errorCounts tells of what is wrong in some starts of each side, and in more of
-// the one than of the other.
-func (d *Diff) errorCounts(a, b map[key]seen) {
-	told := map[key]bool{}
-	for i := range d.Errors {
-		c := &d.Errors[i]
-		told[key{c.Kind, c.Server, c.Name}] = true
-		if c.Op == Changed && !c.has(startsField) && c.InA*d.RunsB != c.InB*d.RunsA {
-			c.Fields = append(c.Fields, Field{startsField, share(c.InA, d.RunsA), share(c.InB, d.RunsB)})
-		}
-	}
-	for k, was := range a {
-		is, both := b[k]
-		if both && !told[k] && was.n*d.RunsB != is.n*d.RunsA {
-			d.Errors = append(d.Errors, Change{
-				Op: Changed, Kind: k.kind, Server: k.server, Name: k.name, InA: was.n, InB: is.n,
-				Fields: []Field{{startsField, share(was.n, d.RunsA), share(is.n, d.RunsB)}},
-			})
-		}
-	}
-}
-
-// decide tests whether an error that not all starts of a side have is in so many
-// more of the other one's that chance is no explanation. What all have on one
-// side and none on the other needs no test, nor does what all have on both.
-func (d *Diff) decide(c *Change, o Options) {
-	all := func(n, of int) bool { return n == 0 || n == of }
-	if c.Kind == KindOutcome || all(c.InA, d.RunsA) && all(c.InB, d.RunsB) {
-		return
-	}
-	c.P = fisher(c.InA, d.RunsA, c.InB, d.RunsB)
-	c.Undecided = c.P >= o.Alpha
-}
-
 // outcomes compares how the starts ended, as far as their traces show it.
-func outcomes(a, b []*startup.Startup, o Options) (Change, bool) {
-	a, b = shown(a), shown(b)
-	if len(a) == 0 || len(b) == 0 {
+func outcomes(a, b []*startup.Startup, c *chance) (Change, bool) {
+	was, is := countOutcomes(a), countOutcomes(b)
+	if len(was) == 0 || len(is) == 0 {
 		return Change{}, false
 	}
-	inA, inB := countOutcomes(a), countOutcomes(b)
-	c := Change{Op: Changed, Kind: KindOutcome, InA: len(a), InB: len(b)}
-	differs := false
-	tests := 0
-	p := 1.0
-	for _, outcome := range []startup.Outcome{startup.OutcomeReady, startup.OutcomeFailed, startup.OutcomeNotReady} {
-		x, y := inA[outcome], inB[outcome]
-		if x+y == 0 {
-			continue
-		}
-		tests++
-		differs = differs || x*len(b) != y*len(a)
-		p = min(p, fisher(x, len(a), y, len(b)))
-	}
-	c.Fields = []Field{{"outcome", outcomeText(inA, len(a)), outcomeText(inB, len(b))}}
-	if len(inA) > 1 || len(inB) > 1 {
-		// Of two outcomes one test says all; of three, the best of several is no
-		// longer as unlikely as it looks (Bonferroni).
-		c.P = min(1, p*float64(max(1, tests-1)))
-		c.Undecided = c.P >= o.Alpha
-	}
-	return c, differs
+	ofA, ofB := was.total(), is.total()
+	one := Change{Op: Changed, Kind: KindOutcome, InA: ofA, InB: ofB, OfA: ofA, OfB: ofB, P: c.test(was, is)}
+	one.Fields = []Field{{"outcome", outcomeText(was), outcomeText(is)}}
+	return one, !sameShares(was, is)
 }
 
-// shown leaves out the starts of which nobody knows how they ended.
-func shown(starts []*startup.Startup) []*startup.Startup {
-	return slices.DeleteFunc(slices.Clone(starts), func(s *startup.Startup) bool { return s.Outcome() == startup.OutcomeNotShown })
-}
-
-func countOutcomes(starts []*startup.Startup) map[startup.Outcome]int {
+// countOutcomes counts the outcomes that are known.
+func countOutcomes(starts []*startup.Startup) counts {
 	n := map[startup.Outcome]int{}
 	for _, s := range starts {
 		n[s.Outcome()]++
 	}
-	return n
+	var out counts
+	for _, outcome := range []startup.Outcome{startup.OutcomeFailed, startup.OutcomeNotReady, startup.OutcomeReady} {
+		if n[outcome] > 0 {
+			out = append(out, count{string(outcome), n[outcome]})
+		}
+	}
+	return out
 }
 
 // outcomeText names the outcome of all starts, or says how many had which.
-func outcomeText(n map[startup.Outcome]int, of int) string {
-	type outcomeCount struct {
-		outcome string
-		n       int
+func outcomeText(outcomes counts) string {
+	if len(outcomes) == 1 {
+		return outcomes[0].text
 	}
-	var all []outcomeCount
-	for outcome, count := range n {
-		all = append(all, outcomeCount{string(outcome), count})
-	}
-	if len(all) == 1 {
-		return all[0].outcome
-	}
-	slices.SortFunc(all, func(x, y outcomeCount) int { return cmp.Or(y.n-x.n, strings.Compare(x.outcome, y.outcome)) })
-	var texts []string
-	for _, one := range all {
-		texts = append(texts, fmt.Sprintf("%s in %s", one.outcome, share(one.n, of)))
+	all := slices.Clone(outcomes)
+	slices.SortStableFunc(all, func(x, y count) int { return cmp.Compare(y.n, x.n) })
+	texts := make([]string, len(all))
+	for i, one := range all {
+		texts[i] = fmt.Sprintf("%s in %s", one.text, share(one.n, outcomes.total()))
 	}
 	return strings.Join(texts, ", ")
 }

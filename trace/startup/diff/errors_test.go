@@ -61,7 +61,7 @@ func TestErrorsOfSomeStarts(t *testing.T) {
 		if field != c.starts {
 			t.Errorf("%+v: starts %q", c, field)
 		}
-		if errors, _, undecided := d.Decided(); d.Empty() != c.undecided || errors+undecided != 2 {
+		if _, errors, _, undecided := d.Decided(); d.Empty() != c.undecided || errors+undecided != 2 {
 			t.Errorf("%+v: %d decided, %d not, empty %v", c, errors, undecided, d.Empty())
 		}
 	}
@@ -85,6 +85,21 @@ func TestOutcomesInWords(t *testing.T) {
 	}
 	if c := d.Errors[0]; c.P < 0.05 || !c.Undecided {
 		t.Errorf("%+v", c)
+	}
+}
+
+// TestUnfinishedIsNotHung: a trace whose recorder was killed does not say that a hook
+// hung.
+func TestUnfinishedIsNotHung(t *testing.T) {
+	b := chain()
+	b.Ready, b.Runs[0].End, b.Runs[0].Outcome = nil, -1, attr.OutcomeHung
+	want := `error added hook a: inner, outcome "" "had not ended"`
+	if got := lines(compare(chain(), b)); !slices.Contains(got, want) {
+		t.Errorf("%q", got)
+	}
+	b.Runs[0].End = 20 * ms // it was watched for so long
+	if got := lines(compare(chain(), b)); !slices.Contains(got, `error added hook a: inner, outcome "" "hung"`) {
+		t.Errorf("%q", got)
 	}
 }
 

@@ -38,9 +38,8 @@ type fact struct {
 	properties []property
 }
 
-// property is what is known of a thing in one respect: of several of one key, or
-// in several starts, all that is known, sorted, so that no order counts. Nothing
-// known is no difference.
+// property is what is known of a thing in one respect: of several of one key all
+// that is known, sorted, so that no order counts. Nothing known is no difference.
 type property struct {
 	name   string
 	values []string
@@ -69,14 +68,10 @@ func (f *fact) learn(other fact) {
 }
 
 // list returns the entries of a property that lists several.
-func (f fact) list(name string) []string {
+func (s seen) list(name string) []string {
 	var out []string
-	for _, p := range f.properties {
-		if p.name == name {
-			for _, value := range p.values {
-				out = append(out, strings.Split(value, listSeparator)...)
-			}
-		}
+	for _, c := range s.says(name).says {
+		out = append(out, strings.Split(c.text, listSeparator)...)
 	}
 	return out
 }

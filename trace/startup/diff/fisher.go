@@ -18,3 +18,10 @@ func fisher(x, ofX, y, ofY int) float64 {
 	}
 	return min(1, p)
 }
+
+// fisherLeast returns the least p that fisher could have returned with as many
+// starts on each side and as many that have it.
+func fisherLeast(x, ofX, y, ofY int) float64 {
+	few, many := max(0, x+y-ofY), min(ofX, x+y)
+	return min(fisher(few, ofX, x+y-few, ofY), fisher(many, ofX, x+y-many, ofY))
+}

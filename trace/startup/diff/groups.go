@@ -30,7 +30,7 @@ func (d *Diff) Groups() []Group {
 	var alike []Group
 	at := map[alikeKey]int{}
 	for i, c := range d.Structure {
-		k := alikeKey{c.Op, c.Kind, c.Name, c.Was, fieldsKey(c.Fields), c.InA, c.InB}
+		k := newAlikeKey(c)
 		if g, ok := at[k]; ok && c.Op != Moved { // where it moved to is part of what happened
 			alike[g].Servers = append(alike[g].Servers, c.Server)
 			alike[g].Members = append(alike[g].Members, i)
@@ -41,14 +41,19 @@ func (d *Diff) Groups() []Group {
 			Op: c.Op, Kind: c.Kind, Name: c.Name, Servers: []string{c.Server}, Was: c.Was, Fields: c.Fields, InA: c.InA, InB: c.InB, Members: []int{i},
 		})
 	}
-	return families(alike)
+	return d.families(alike)
 }
 
 // alikeKey is what changes have in common that are the same but for the server.
 type alikeKey struct {
 	op                      Op
 	kind, name, was, fields string
-	inA, inB                int
+	counts                  [4]int // of the starts
+	undecided               bool
+}
+
+func newAlikeKey(c Change) alikeKey {
+	return alikeKey{c.Op, c.Kind, c.Name, c.Was, fieldsKey(c.Fields), [4]int{c.InA, c.InB, c.OfA, c.OfB}, c.Undecided}
 }
 
 // fieldsKey is the same for the same fields alone.
@@ -60,7 +65,7 @@ func fieldsKey(fields []Field) string {
 }
 
 // families puts routes together.
-func families(alike []Group) []Group {
+func (d *Diff) families(alike []Group) []Group {
 	var out []Group
 	at := map[alikeKey]int{}
 	for _, g := range alike {
@@ -69,7 +74,8 @@ func families(alike []Group) []Group {
 			out = append(out, g)
 			continue
 		}
-		k := alikeKey{g.Op, family, strings.Join(g.Servers, "\n"), "", fieldsKey(g.Fields), g.InA, g.InB}
+		k := newAlikeKey(d.Structure[g.Members[0]])
+		k.kind, k.name = family, strings.Join(g.Servers, "\n")
 		if i, ok := at[k]; ok {
 			out[i].Routes = append(out[i].Routes, g.Name)
 			out[i].Members = append(out[i].Members, g.Members...)

@@ -33,6 +33,10 @@ func TestGroups(t *testing.T) {
 		diff.Change{Op: diff.Changed, Kind: diff.KindRoute, Server: "y", Name: "/r (exact)", Fields: []diff.Field{{Name: "f", From: "1", To: "3"}}},
 		diff.Change{Op: diff.Moved, Kind: diff.KindHook, Server: "x", Was: "z", Name: "h"},
 		diff.Change{Op: diff.Moved, Kind: diff.KindHook, Server: "y", Was: "z", Name: "h"},
+		diff.Change{Op: diff.Moved, Kind: diff.KindRoute, Server: "y", Was: "z", Name: "/m/m/1 (exact)"},
+		diff.Change{Op: diff.Moved, Kind: diff.KindRoute, Server: "y", Was: "z", Name: "/m/m/2 (exact)"},
+		diff.Change{Op: diff.Moved, Kind: diff.KindRoute, Server: "y", Was: "x", Name: "/m/m/3 (exact)"},
+		diff.Change{Op: diff.Moved, Kind: diff.KindRoute, Server: "y", Was: "x", Name: "/m/m/4 (exact)", Undecided: true},
 	)
 	var got []string
 	members := map[int]int{}
@@ -52,6 +56,7 @@ func TestGroups(t *testing.T) {
 		"removed route /debug/pprof: x y 2", "removed route /debug/flags (exact): x y 0", "removed route /debug/pprof/ (prefix): x 0",
 		"added route /debug/pprof/new (exact): x y 0", "removed route /debug (exact): x 0", "removed check /debug/pprof: x y 0", "added server : x y 0",
 		"changed route /r (exact): x 0", "changed route /r (exact): y 0", "moved post-start hook h: x 0", "moved post-start hook h: y 0",
+		"moved route /m/m: y 2", "moved route /m/m/3 (exact): y 0", "moved route /m/m/4 (exact): y 0",
 	}
 	if df := cmp.Diff(want, got); df != "" {
 		t.Errorf("-want +got:\n%s", df)

@@ -59,7 +59,7 @@ func TestMovedHookKeepsItsErrors(t *testing.T) {
 	moveHook(b)
 	got := compare(fail(chain(), "no"), b).Errors
 	want := []diff.Change{{Op: diff.Changed, Kind: diff.KindTrouble, Server: "outer", Was: "inner", Name: "a",
-		Fields: []diff.Field{{Name: "error", From: "no", To: "never"}}, InA: 1, InB: 1}}
+		Fields: []diff.Field{{Name: "error", From: "no", To: "never"}}, InA: 1, InB: 1, OfA: 1, OfB: 1}}
 	if df := cmp.Diff(want, got); df != "" {
 		t.Errorf("-want +got:\n%s", df)
 	}
@@ -79,5 +79,57 @@ func TestNamesakesStay(t *testing.T) {
 	}
 	if got := compare(a, b).Timing[i]; got.Server != "outer" || got.Was != "" || got.From != 70*ms || got.To != 100*ms {
 		t.Errorf("%+v", got)
+	}
+}
+
+// TestRouteMoves: a path that one server alone has is followed to another one, as one
+// change; one that further servers have, too, is not.
+func TestRouteMoves(t *testing.T) {
+	for _, c := range []struct {
+		name         string
+		a, b         func(inner, outer *startup.Server)
+		want         []string
+		consequences int
+	}{
+		{"a path of one server's",
+			func(inner, _ *startup.Server) { inner.Routes = append(inner.Routes, route("/x")) },
+			func(_, outer *startup.Server) { outer.Routes = append(outer.Routes, route("/x")) },
+			[]string{"moved route /x (exact): inner outer"}, 0},
+		{"both servers have one before",
+			func(inner, outer *startup.Server) {
+				inner.Routes, outer.Routes = append(inner.Routes, route("/x")), append(outer.Routes, route("/x"))
+			},
+			func(_, outer *startup.Server) { outer.Routes = append(outer.Routes, route("/x")) },
+			[]string{"removed route /x (exact): inner"}, 0},
+		{"with the API group whose path it is",
+			func(inner, _ *startup.Server) {
+				inner.Groups = append(inner.Groups, startup.Group{Name: "n", Versions: []string{"v1"}})
+				inner.Routes = append(inner.Routes, route("/apis/n"), route("/apis/n/v1"))
+			},
+			func(_, outer *startup.Server) {
+				outer.Groups = append(outer.Groups, startup.Group{Name: "n", Versions: []string{"v1"}})
+				outer.Routes = append(outer.Routes, route("/apis/n"), route("/apis/n/v1"))
+			},
+			[]string{"moved API group n: inner outer"}, 2},
+		{"with the check whose path it is",
+			func(inner, _ *startup.Server) {
+				inner.Checks, inner.Routes = append(inner.Checks, check("x", startup.CheckOwn)), append(inner.Routes, route("/livez/x"))
+			},
+			func(_, outer *startup.Server) {
+				outer.Checks, outer.Routes = append(outer.Checks, check("x", startup.CheckOwn)), append(outer.Routes, route("/livez/x"))
+			},
+			[]string{"moved check x: inner outer"}, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			a, b := chain(), chain()
+			c.a(a.Servers[0], a.Servers[1])
+			c.b(b.Servers[0], b.Servers[1])
+			if d := compare(a, b); !slices.Equal(lines(d), c.want) || d.Consequences != c.consequences {
+				t.Errorf("%q and %d, want %q and %d", lines(d), d.Consequences, c.want, c.consequences)
+			}
+			if d := compare(b, a); len(lines(d)) != len(c.want) || d.Consequences != c.consequences {
+				t.Errorf("back: %q and %d", lines(d), d.Consequences)
+			}
+		})
 	}
 }
