@@ -55,6 +55,8 @@ func readyText(s *startup.Startup) string {
 		return begin + what + " failed after " + duration(s.Failure.At) + mark + " and ended the process: " + clip(s.Failure.Err, 90)
 	case s.Ready == nil:
 		return "Not ready within the " + duration(s.End) + mark + " of this trace" + unfinishedText(s)
+	case s.Ready.How == "observed" && s.Source == attr.SourceInstrumented:
+		return "Ready after " + duration(s.Ready.At) + mark + ", as seen inside the server"
 	case s.Ready.How == "observed":
 		return "Ready after " + duration(s.Ready.At) + mark + ", as seen from outside"
 	}

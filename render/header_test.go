@@ -3,8 +3,10 @@ package render
 import (
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
+	"github.com/chaintrace/chaintrace/trace/attr"
 	"github.com/chaintrace/chaintrace/trace/startup"
 )
 
@@ -27,6 +29,21 @@ func TestProblemsText(t *testing.T) {
 	got := problemsText(&startup.Startup{Problems: []string{long, long, long}})
 	if n := utf8.RuneCountInString(got); float64(n)*charPoints > titleTrack || !strings.HasSuffix(got, ellipsis+"; and 1 more: see the summary") {
 		t.Errorf("long problems take %d characters: %q", n, got)
+	}
+}
+
+// TestWhereReadinessWasSeen: a client sees it from outside, the recorder in the
+// server does not.
+func TestWhereReadinessWasSeen(t *testing.T) {
+	for source, want := range map[string]string{
+		attr.SourceInstrumented: "Ready after 2.00 s, as seen inside the server",
+		attr.SourceObserved:     "Ready after 2.00 s, as seen from outside",
+		"":                      "Ready after 2.00 s, as seen from outside",
+	} {
+		s := &startup.Startup{Source: source, Ready: &startup.Ready{At: 2 * time.Second, How: "observed"}}
+		if got := readyText(s); got != want {
+			t.Errorf("source %q: %q, want %q", source, got, want)
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"sort"
 	"strings"
 
@@ -137,6 +138,9 @@ func (f *buildFlags) run(cmd *cobra.Command, packages []string) error {
 		Flags: f.goFlags, Packages: packages, Server: rule.Builtin(), Rules: rules, Version: readBuild().Version,
 		Stdout: cmd.OutOrStdout(), Stderr: tell, Compiled: tell.compiled,
 	})
+	if errors.Is(err, gobuild.ErrCover) {
+		return withCode(exitUsage, err)
+	}
 	if err != nil {
 		return withCode(exitWork, err)
 	}
@@ -155,9 +159,21 @@ func (f *buildFlags) run(cmd *cobra.Command, packages []string) error {
 	return f.print(cmd, buildReport(plan, true))
 }
 
-// ownRules are the rules of the flags.
+// ownRules are the rules of the flags. Each has an ID of its own, by which it is told
+// what it found.
 func (f *buildFlags) ownRules() ([]rule.Rule, error) {
 	var rules []rule.Rule
+	taken := map[string]string{}
+	for _, r := range rule.Builtin() {
+		taken[r.ID] = "a rule of chaintrace's own"
+	}
+	take := func(id, from string) error {
+		if by := taken[id]; by != "" {
+			return fmt.Errorf("%s: %s is the id of %s: give it another", from, id, by)
+		}
+		taken[id] = "a rule of " + from
+		return nil
+	}
 	for _, name := range f.rules {
 		text, err := os.ReadFile(name)
 		if err != nil {
@@ -167,9 +183,17 @@ func (f *buildFlags) ownRules() ([]rule.Rule, error) {
 		if err != nil {
 			return nil, fmt.Errorf("--rules: %w", err)
 		}
+		for _, r := range more {
+			if err := take(r.ID, name); err != nil {
+				return nil, fmt.Errorf("--rules: %w", err)
+			}
+		}
 		rules = append(rules, more...)
 	}
-	for _, function := range f.spans {
+	for i, function := range f.spans {
+		if slices.Contains(f.spans[:i], function) {
+			return nil, fmt.Errorf("--span: %s is there twice", function)
+		}
 		r, err := rule.FromSpan(function)
 		if err != nil {
 			return nil, fmt.Errorf("--span: %w", err)

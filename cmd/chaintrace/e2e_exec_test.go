@@ -27,6 +27,7 @@ func TestExecKubernetes(t *testing.T) {
 	t.Run("a failing hook", func(t *testing.T) { execFailing(t, kube) })
 	t.Run("not ready in time", func(t *testing.T) { execLate(t, kube) })
 	t.Run("a full disk", func(t *testing.T) { execFullDisk(t, kube) })
+	t.Run("a full disk, until ready", func(t *testing.T) { execFullUntilReady(t, kube) })
 }
 
 // startExec runs chaintrace exec with flags and the server behind them.
@@ -135,6 +136,18 @@ func execKilled(t *testing.T, kube string) {
 		if problems := read.Anomalies(); len(problems) != 1 || problems[0].Kind != trace.AnomalyUnfinished {
 			t.Errorf("killed at %q: %v", at, problems)
 		}
+		interrupted(t, s)
+	}
+}
+
+// interrupted checks that a process that died has interrupted what hooks had not
+// ended.
+func interrupted(t *testing.T, s *startup.Startup) {
+	t.Helper()
+	for _, r := range s.Runs {
+		if (r.Outcome == attr.OutcomeInterrupted) == r.Finished() {
+			t.Errorf("hook %s has the outcome %s, and finished is %v", r.Name, r.Outcome, r.Finished())
+		}
 	}
 }
 
@@ -165,33 +178,52 @@ func execLate(t *testing.T, kube string) {
 	ends(t, p, exitNo)
 	says(t, p, "was not ready within 20s and was stopped")
 	says(t, p, "\n  rbac/bootstrap-roles of kube-apiserver, after ")
-	if _, s := startOf(t, out); s.Ready != nil {
-		t.Errorf("ready %v", s.Ready)
+	_, s := startOf(t, out)
+	if s.Ready != nil || len(s.Passed) == 0 || len(s.NeverPassed()) == 0 {
+		t.Errorf("ready %v, passed %v, never passed %v", s.Ready, s.Passed, s.NeverPassed())
 	}
 }
 
-// execFullDisk: a disk that fills up costs the rest of the trace, and one line.
-func execFullDisk(t *testing.T, kube string) {
-	dir := t.TempDir()
-	server := kastest.KubeAPIServer(t, kastest.StartEtcd(t))
-	out := filepath.Join(dir, "out.json")
-	full := filepath.Join(dir, "full")
-	if err := os.Mkdir(full, 0o755); err != nil {
+// startOnFullDisk runs chaintrace exec with a server that has little room for its
+// trace.
+func startOnFullDisk(t *testing.T, server *kastest.Server, kube string, flags ...string) (p *kastest.Process, disk string) {
+	t.Helper()
+	disk = filepath.Join(t.TempDir(), "full")
+	if err := os.Mkdir(disk, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	script := `mount -t tmpfs -o size=64k tmpfs "$0" && exec "$@"`
-	args := append([]string{"-rm", "sh", "-c", script, full, "chaintrace", "exec", "--progress", "lines", "--keep", filepath.Join(full, "trace.json"), "--out", out, "--", kube}, server.Args...)
-	p := kastest.StartProcess(t, exec.Command("unshare", args...))
+	args := []string{"-rm", "sh", "-c", script, disk, "chaintrace", "exec", "--progress", "lines", "--keep", filepath.Join(disk, "trace.json")}
+	args = append(append(append(args, flags...), "--", kube), server.Args...)
+	return kastest.StartProcess(t, exec.Command("unshare", args...)), disk
+}
+
+// execFullDisk: a disk that fills up costs the rest of the trace, and one line of
+// the server and one of exec.
+func execFullDisk(t *testing.T, kube string) {
+	server := kastest.KubeAPIServer(t, kastest.StartEtcd(t))
+	out := filepath.Join(t.TempDir(), "out.json")
+	p, disk := startOnFullDisk(t, server, kube, "--out", out)
 	server.WaitReady(t, p)
 	p.Stop(t, syscall.SIGTERM)
 	ends(t, p, 0)
-	if n := strings.Count(p.Output(), "\nchaintrace: "+full); n != 1 {
-		t.Errorf("%d lines tell of the full disk", n)
+	for _, line := range []string{"\nchaintrace: " + disk, "can write no more of its trace"} {
+		if n := strings.Count(p.Output(), line); n != 1 {
+			t.Errorf("%d lines of the full disk have %q", n, line)
+		}
 	}
 	read, s := startOf(t, out)
 	if len(read.Spans) == 0 || s.Ready != nil {
 		t.Errorf("%d spans, ready %v", len(read.Spans), s.Ready)
 	}
+}
+
+// execFullUntilReady: nobody waits for what cannot be learnt.
+func execFullUntilReady(t *testing.T, kube string) {
+	server := kastest.KubeAPIServer(t, kastest.StartEtcd(t))
+	p, _ := startOnFullDisk(t, server, kube, "--until", "ready")
+	ends(t, p, exitWork)
+	says(t, p, "could write no more of its trace and has said why on its stderr: whether it got ready is not known; it was stopped")
 }
 
 // freeze has an etcd answer no more, until the test ends.

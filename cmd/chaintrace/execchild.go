@@ -48,6 +48,7 @@ func startChild(cmd *exec.Cmd) (*child, error) {
 			signal.Notify(signals, s)
 		}
 	}
+	adopt()
 	if err := cmd.Start(); err != nil {
 		signal.Stop(signals)
 		return nil, err
@@ -162,20 +163,75 @@ func (c *child) signal(s syscall.Signal) {
 	}
 }
 
-// stop asks the child to end, and kills it when it has not done so in time. It
-// reports whether it had to.
+// stop asks the child to end, and what it leaves behind, as a shell may leave a
+// server. It kills what has not ended in time, and reports whether it had to.
 func (c *child) stop(grace time.Duration) (killed bool) {
+	late := time.After(grace)
 	c.signal(unix.SIGTERM)
 	c.signal(unix.SIGCONT) // a stopped one would not notice
 	select {
 	case <-c.done:
-		return false
-	case <-time.After(grace):
+		// What is left gets the signal only now: a child that passes it on would
+		// have had it get two.
+		if !c.leaves(unix.SIGTERM) {
+			return false
+		}
+		_ = c.leaves(unix.SIGCONT)
+		if c.leavesNothing(late) {
+			return false
+		}
+		_ = c.leaves(unix.SIGKILL)
+	case <-late:
+		c.kill()
+		<-c.done
 	}
-	c.signal(unix.SIGKILL)
-	<-c.done
+	c.leavesNothing(time.After(afterKill))
 	return true
 }
+
+// afterKill is more than the system needs to end a process.
+const afterKill = 2 * time.Second
+
+// leavesNothing waits until nothing is left of the child's process group. It reports
+// whether that was so in time.
+func (c *child) leavesNothing(late <-chan time.Time) bool {
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		c.reap()
+		if !c.leaves(0) {
+			return true
+		}
+		select {
+		case <-tick.C:
+		case <-late:
+			return false
+		}
+	}
+}
+
+// kill kills the child's process group if it still runs.
+func (c *child) kill() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.ended {
+		_ = unix.Kill(-c.pid, unix.SIGKILL) // it may just have ended
+	}
+}
+
+// reap takes note of the end of what the child has left behind.
+func (c *child) reap() {
+	for {
+		if pid, err := unix.Wait4(-c.pid, nil, unix.WNOHANG, nil); err != nil || pid <= 0 {
+			return
+		}
+	}
+}
+
+// leaves sends a signal to what is left of the process group of a child that has
+// ended, and reports whether there is anything. No other can have its number as long
+// as there is.
+func (c *child) leaves(s syscall.Signal) bool { return unix.Kill(-c.pid, s) == nil }
 
 // code returns the exit code, as a shell has it. The child has ended.
 func (c *child) code() int {

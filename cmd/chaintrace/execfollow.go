@@ -45,7 +45,9 @@ type execution struct {
 
 	start   follow.Start
 	looks   int   // since it was ready
+	lost    bool  // the server could not go on recording
 	silent  bool  // that nothing is recorded was told
+	gone    bool  // the server has ended
 	written bool  // the outputs show the whole start
 	failed  error // to write or to send
 }
@@ -55,6 +57,8 @@ func (e *execution) stderr() io.Writer { return e.cmd.ErrOrStderr() }
 // follow follows the server to its end, and returns what came of it with the
 // exit code.
 func (e *execution) follow(ctx context.Context) error {
+	ctx, stop := e.untilNobodyListens(ctx)
+	defer stop()
 	var late <-chan time.Time
 	if e.timeout > 0 {
 		timer := time.NewTimer(e.timeout)
@@ -73,11 +77,14 @@ func (e *execution) follow(ctx context.Context) error {
 			close(answer)
 		case <-late:
 			e.look()
-			if e.start.Ready == 0 {
+			if e.start.Ready == 0 && !e.recording.GivenUp() {
 				return e.late(ctx)
 			}
 		case <-ticker.C:
 			e.look()
+			if e.lost && e.start.Ready == 0 && e.until == untilReady {
+				return e.unknowable(ctx)
+			}
 			e.view.tick(&e.start)
 			if !e.isReady() {
 				continue
@@ -93,17 +100,57 @@ func (e *execution) follow(ctx context.Context) error {
 	}
 }
 
-// look takes account of what was recorded since the last time.
+// untilNobodyListens returns a context that signals end once the server has ended:
+// there is nobody left to pass them on to, and sending may still go on.
+func (e *execution) untilNobodyListens(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	go func() {
+		select {
+		case <-ctx.Done():
+		case <-e.child.done:
+			signals, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+			defer stop()
+			<-signals.Done()
+			cancel()
+		}
+	}()
+	return ctx, cancel
+}
+
+// look takes account of what was recorded since the last time, and of the end of
+// the recording.
 func (e *execution) look() {
+	e.read()
+	if !e.lost && e.recording.GivenUp() {
+		e.lost = true
+		e.read() // what came in between
+		e.tellLost()
+	}
+	if e.start.Begin == 0 && !e.silent && time.Since(e.begun) > silence {
+		e.silent = true
+		fmt.Fprintf(e.stderr(), "note: %s has recorded nothing so far; %s\n", e.name, howToBuild)
+	}
+}
+
+func (e *execution) read() {
 	spans, err := e.recording.Next()
 	if err != nil {
 		warn(e.stderr(), fmt.Errorf("the trace of %s: %w", e.name, err))
 	}
 	e.view.changed(&e.start, e.start.Add(spans))
-	if e.start.Begin == 0 && !e.silent && time.Since(e.begun) > silence {
-		e.silent = true
-		fmt.Fprintf(e.stderr(), "note: %s has recorded nothing so far; %s\n", e.name, howToBuild)
+}
+
+// tellLost tells that the server goes on and its recording does not.
+func (e *execution) tellLost() {
+	if e.start.Ready == 0 && e.until == untilReady {
+		return // that ends it
 	}
+	e.view.close(&e.start)
+	more := ""
+	if e.start.Ready == 0 && e.timeout > 0 {
+		more = ", nor does --timeout count"
+	}
+	warn(e.stderr(), fmt.Errorf("%s can write no more of its trace and has said why on its stderr; what it does from here on is not recorded%s", e.name, more))
 }
 
 // isReady reports, once, that the server is ready and all of its start recorded.
@@ -138,13 +185,24 @@ func (e *execution) late(ctx context.Context) error {
 	return withCode(exitNo, fmt.Errorf("%s was not ready within %v and was stopped%s", e.name, e.timeout, e.recordedNothing()))
 }
 
+// unknowable stops a server that was only to get ready, and of which nobody can
+// learn any more whether it does.
+func (e *execution) unknowable(ctx context.Context) error {
+	e.view.close(&e.start)
+	e.output(ctx, false)
+	if e.failed != nil {
+		warn(e.stderr(), e.failed)
+	}
+	e.failed = nil
+	_ = e.stopped()
+	return withCode(exitWork, fmt.Errorf("%s could write no more of its trace and has said why on its stderr: whether it got ready is not known; it was stopped", e.name))
+}
+
 // ended tells how a server has ended by itself, or by a signal.
 func (e *execution) ended(ctx context.Context) error {
 	at := time.Now()
+	e.gone = true
 	e.view.close(&e.start)
-	// There is nobody left to pass signals on to: now they end the sending.
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	if e.recording.Unfinished() {
 		warn(e.stderr(), fmt.Errorf("the last record in the trace of %s is cut off, as the process ended while it was written", e.name))
 	}
@@ -152,7 +210,7 @@ func (e *execution) ended(ctx context.Context) error {
 		warn(e.stderr(), fmt.Errorf("in the trace of %s %d lines were no records and are left out", e.name, n))
 	}
 	e.output(ctx, e.written)
-	if e.start.Ready == 0 {
+	if e.start.Ready == 0 && !e.lost {
 		e.tellUnfinished(ctx, at)
 	}
 	code := e.child.code()
@@ -164,6 +222,8 @@ func (e *execution) ended(ctx context.Context) error {
 		return withCode(code, fmt.Errorf("%s: %s%s%s", e.name, e.child.how(), e.because(), e.recordedNothing()))
 	case e.failed != nil:
 		return e.failed
+	case e.until == untilReady && e.start.Ready == 0 && e.lost:
+		return withCode(exitWork, fmt.Errorf("%s could write no more of its trace and has said why on its stderr: whether it was ready before it ended is not known", e.name))
 	case e.until == untilReady && e.start.Ready == 0:
 		return withCode(exitNo, fmt.Errorf("%s has ended before it was ready: %s%s", e.name, e.child.how(), e.recordedNothing()))
 	case e.start.Begin == 0 && (len(e.pics.targets) > 0 || e.sends != nil):
@@ -182,7 +242,7 @@ func (e *execution) because() string {
 
 // recordedNothing says so, if that is how it is.
 func (e *execution) recordedNothing() string {
-	if e.start.Begin != 0 {
+	if e.start.Begin != 0 || e.lost {
 		return ""
 	}
 	return "; it has recorded nothing, so nothing is written: " + howToBuild
@@ -194,7 +254,7 @@ func (e *execution) output(ctx context.Context, again bool) {
 	if e.start.Begin == 0 || e.pics.quiet && len(e.pics.targets) == 0 && e.sends == nil {
 		return
 	}
-	t, err := e.recording.Trace(trace.ReadOptions{})
+	t, err := e.trace()
 	if err != nil {
 		e.fail(e.keeping(withCode(exitWork, fmt.Errorf("the trace of %s: %w", e.name, err))))
 		return
@@ -219,6 +279,16 @@ func (e *execution) output(ctx context.Context, again bool) {
 		err = sendAfter(ctx, e.sends, t, pics, err)
 	}
 	e.fail(err)
+}
+
+// trace returns what is recorded so far. Once the server has ended, what had not
+// is interrupted, as long as all was recorded.
+func (e *execution) trace() (*trace.Trace, error) {
+	t, err := e.recording.Trace(trace.ReadOptions{})
+	if err == nil && e.gone && !e.lost {
+		follow.Interrupt(t)
+	}
+	return t, err
 }
 
 // fail keeps an error until the server has ended.

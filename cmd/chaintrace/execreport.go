@@ -11,7 +11,6 @@ import (
 
 	"github.com/chaintrace/chaintrace/chain/preset"
 	"github.com/chaintrace/chaintrace/render"
-	"github.com/chaintrace/chaintrace/trace"
 	"github.com/chaintrace/chaintrace/trace/attr"
 	"github.com/chaintrace/chaintrace/trace/follow"
 	"github.com/chaintrace/chaintrace/trace/instrument/gobuild"
@@ -43,12 +42,12 @@ func notInstrumented(path string) (advice string) {
 }
 
 // tellUnfinished tells of a server that is not ready what it was at, at a moment,
-// and which hooks had not ended.
+// which hooks had not ended, and which checks had not passed.
 func (e *execution) tellUnfinished(ctx context.Context, at time.Time) {
 	if e.start.Begin == 0 {
 		return
 	}
-	t, err := e.recording.Trace(trace.ReadOptions{})
+	t, err := e.trace()
 	if err != nil {
 		return // that was told with the outputs
 	}
@@ -56,7 +55,7 @@ func (e *execution) tellUnfinished(ctx context.Context, at time.Time) {
 	if err != nil {
 		return
 	}
-	writeUnfinished(e.stderr(), &e.start, unfinished(s, &e.start, at, modelWaits(ctx)))
+	writeUnfinished(e.stderr(), s, &e.start, unfinished(s, &e.start, at, modelWaits(ctx)))
 }
 
 // unfinishedHook is a hook that has not ended.
@@ -137,20 +136,46 @@ func modelWaits(ctx context.Context) map[string][]string {
 	return waits
 }
 
+// failingChecks returns the readyz checks that were never seen to pass, but for
+// those of hooks, which pass when the hook has ended.
+func failingChecks(s *startup.Startup, known *follow.Start) []string {
+	return slices.DeleteFunc(s.NeverPassed(), func(name string) bool {
+		check := startup.Check{Name: name}
+		return slices.ContainsFunc(known.Hooks, func(h *follow.Hook) bool { return h.Name == check.Hook() })
+	})
+}
+
 // writeUnfinished writes what a server that is not ready was at.
-func writeUnfinished(w io.Writer, known *follow.Start, hooks []unfinishedHook) {
+func writeUnfinished(w io.Writer, s *startup.Startup, known *follow.Start, hooks []unfinishedHook) {
+	var checks []string
+	for _, name := range failingChecks(s, known) {
+		checks = append(checks, render.Printable(name, 80))
+	}
+	failing := strings.Join(checks, ", ")
 	switch {
+	case known.Failed() != nil && len(hooks) == 0:
+		// That it failed is told with the server's end.
 	case known.Stage.Name != attr.SpanHooksRun && known.Stage.Name != "":
 		fmt.Fprintf(w, "not ready: it got as far as %s, and no hook has begun\n", stageText(known.Stage))
-		return
 	case known.Stage.Name == "":
 		fmt.Fprintln(w, "not ready: it had just begun")
-		return
+	case len(hooks) == 0 && len(checks) > 0:
+		fmt.Fprintf(w, "not ready, though all hooks have ended: never seen to pass in readyz: %s\n", failing)
+	case len(hooks) == 0 && len(s.Passed) > 0:
+		fmt.Fprintln(w, "not ready, though all hooks have ended: each check of readyz was seen to pass, but not all at once")
 	case len(hooks) == 0:
-		fmt.Fprintln(w, "not ready, though all hooks have ended: a readyz check does not pass; /readyz?verbose tells which")
-		return
+		fmt.Fprintln(w, "not ready, though all hooks have ended: a check of readyz did not pass, and the trace does not say which")
+	default:
+		writeUnfinishedHooks(w, len(known.Hooks), hooks)
+		if len(checks) > 0 {
+			fmt.Fprintf(w, "nor was ever seen to pass in readyz: %s\n", failing)
+		}
 	}
-	fmt.Fprintf(w, "not ready: of %s, %s not ended", render.Count(len(known.Hooks), "hook"), have(len(hooks)))
+}
+
+// writeUnfinishedHooks writes the hooks, of so many, that have not ended.
+func writeUnfinishedHooks(w io.Writer, of int, hooks []unfinishedHook) {
+	fmt.Fprintf(w, "not ready: of %s, %s not ended", render.Count(of, "hook"), have(len(hooks)))
 	if slices.ContainsFunc(hooks, func(h unfinishedHook) bool { return h.byModel }) {
 		fmt.Fprintf(w, "; what they wait for is how the model %s knows them", preset.Default)
 	}

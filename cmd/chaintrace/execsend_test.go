@@ -1,8 +1,14 @@
 package main
 
 import (
+	"bytes"
+	"net"
+	"os/exec"
+	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/chaintrace/chaintrace/trace"
 	"github.com/chaintrace/chaintrace/trace/attr"
@@ -38,6 +44,41 @@ func TestExecSends(t *testing.T) {
 				t.Errorf("%d spans %s were sent", ready, attr.SpanReady)
 			}
 		})
+	}
+}
+
+// TestExecSendingEnds: when the server has ended, and whoever takes the trace does not
+// answer, a signal ends the sending.
+func TestExecSendingEnds(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	cmd := exec.Command("chaintrace", "exec", "--quiet", "--until", "ready", "--out", filepath.Join(t.TempDir(), "out.json"),
+		"--otlp", "http://"+listener.Addr().String(), "--", "fakeserver", "begin", "ready", "exit:0")
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	silent, err := listener.Accept() // the sending has begun
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	ended := make(chan error)
+	go func() { ended <- cmd.Wait() }()
+	for {
+		select {
+		case <-ended:
+			if !strings.Contains(stderr.String(), "interrupted") {
+				t.Errorf("the sending was not interrupted: %s", &stderr)
+			}
+			return
+		case <-time.After(20 * time.Millisecond):
+			_ = cmd.Process.Signal(syscall.SIGTERM) // it may go to the server, which may just have ended
+		}
 	}
 }
 

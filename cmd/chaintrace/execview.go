@@ -132,7 +132,7 @@ func stageText(s follow.Stage) string {
 		return "completing the config"
 	case attr.SpanChainCreate:
 		return "creating the chain"
-	case attr.SpanServerCreate:
+	case attr.SpanServerCreate, attr.SpanServerNew:
 		return "creating " + server
 	case attr.SpanServerPrepare:
 		return "preparing " + server

@@ -26,6 +26,7 @@ import (
 //	say:TEXT    writes to stdout; err:TEXT to stderr; stdin copies stdin to stdout
 //	line        reads a line from stdin
 //	garbage     writes no record into the trace; half writes half a record; shorten empties it
+//	giveup      records no more, as a recorder does that cannot
 //	sleep:50ms
 //	wait        waits for SIGTERM, then shuts down; wait:SIGNALS waits for so many signals and names them; ignore ignores SIGTERM
 //	exit:3      ends; kill ends as the kernel's memory killer would
@@ -104,6 +105,8 @@ func (s *fake) misbehave(what, arg string) {
 		_, _ = s.file.Write(s.line(s.span("half"))[:40])
 	case "shorten":
 		_ = s.file.Truncate(0)
+	case "giveup":
+		_ = syscall.Flock(int(s.file.Fd()), syscall.LOCK_SH)
 	case "sleep":
 		d, _ := time.ParseDuration(arg)
 		time.Sleep(d)

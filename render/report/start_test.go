@@ -178,3 +178,19 @@ func BenchmarkCriticalChainText(b *testing.B) {
 		})
 	}
 }
+
+// TestTimeTellsWhoSawReadiness: a client sees it from outside, the recorder in the
+// server does not.
+func TestTimeTellsWhoSawReadiness(t *testing.T) {
+	for _, c := range []struct{ source, how, want string }{
+		{attr.SourceModel, "computed", "/readyz of the model answered 200"},
+		{attr.SourceInstrumented, "observed", "seen inside the server"},
+		{attr.SourceObserved, "observed", "seen from outside"},
+		{"", startup.ReadyBySignal, "the server says so: HasBeenReady"},
+	} {
+		s := &startup.Startup{Source: c.source, Ready: &startup.Ready{At: time.Second, How: c.how}}
+		if got := text(t, report.NewTime(s)); !strings.Contains(got, "ready           @1.00 s  "+c.want+"\n") {
+			t.Errorf("%s, %s: %q is not in\n%s", c.source, c.how, c.want, got)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/chaintrace/chaintrace/render"
+	"github.com/chaintrace/chaintrace/trace/attr"
 	"github.com/chaintrace/chaintrace/trace/startup"
 )
 
@@ -41,7 +42,7 @@ type TimeHook struct {
 // TimeReady is when readiness was seen.
 type TimeReady struct {
 	AtNS int64  `json:"at_ns" jsonschema:"nanoseconds from the start"`
-	How  string `json:"how" jsonschema:"computed (from the model's checks), observed (a client saw it) or signal (only the server's own HasBeenReady tells it)"`
+	How  string `json:"how" jsonschema:"computed (from the model's checks), observed (somebody looked, outside the server or inside) or signal (only the server's own HasBeenReady tells it)"`
 }
 
 // NewTime answers where the time of a start went.
@@ -100,11 +101,7 @@ func (a *Time) writeMilestones(w io.Writer, style Style) {
 	}
 	switch {
 	case a.Ready != nil:
-		how := map[string]string{
-			"computed":            "/readyz of the model answered 200",
-			"observed":            "seen from outside",
-			startup.ReadyBySignal: "the server says so: " + startup.SignalReady,
-		}[a.Ready.How]
+		how := a.seen()
 		if how != "" {
 			how = "  " + how
 		}
@@ -118,4 +115,20 @@ func (a *Time) writeMilestones(w io.Writer, style Style) {
 	if a.Failure != nil {
 		fmt.Fprintf(w, "%s          @%s  %s\n", style.Paint(InkBad, "failed"), duration(a.Failure.AtNS), a.Failure.text())
 	}
+}
+
+// seen says in words how readiness is known.
+func (a *Time) seen() string {
+	switch a.Ready.How {
+	case "computed":
+		return "/readyz of the model answered 200"
+	case "observed":
+		if a.Source == attr.SourceInstrumented {
+			return "seen inside the server"
+		}
+		return "seen from outside"
+	case startup.ReadyBySignal:
+		return "the server says so: " + startup.SignalReady
+	}
+	return ""
 }

@@ -103,7 +103,7 @@ const (
 
 	ListenAddress = "server.address"
 
-	ReadyHow      = "ready.how"      // computed (from the model's checks) or observed (a client saw it)
+	ReadyHow      = "ready.how"      // computed (from the model's checks) or observed (by a client, or by the recorder in the server)
 	ReadyInterval = "ready.interval" // how often it was looked at, in nanoseconds, int
 
 	Phase = "chaintrace.phase" // names a stretch of a span that has no span name of its own

@@ -87,7 +87,7 @@ func (s *Start) add(span *trace.Span) []Change {
 		s.Begin = span.Start
 	}
 	switch span.Name {
-	case attr.SpanConfigBuild, attr.SpanConfigComplete, attr.SpanChainCreate, attr.SpanServerCreate, attr.SpanServerPrepare, attr.SpanHooksRun:
+	case attr.SpanConfigBuild, attr.SpanConfigComplete, attr.SpanChainCreate, attr.SpanServerCreate, attr.SpanServerNew, attr.SpanServerPrepare, attr.SpanHooksRun:
 		return s.stage(span)
 	case attr.SpanHookRegister, attr.SpanHookMerge:
 		return s.registered(span)
@@ -102,10 +102,11 @@ func (s *Start) add(span *trace.Span) []Change {
 	return nil
 }
 
-// stage takes account of a stage that has begun, and may have ended too.
+// stage takes account of a stage that has begun, and may have ended too. New is one
+// only of a server whose making has no span of its own.
 func (s *Start) stage(span *trace.Span) []Change {
 	stage := Stage{span.Name, span.Attr(attr.ServerName).Str()}
-	if span.Start < s.staged || s.Stage == stage {
+	if span.Start < s.staged || s.Stage == stage || stage == (Stage{attr.SpanServerNew, s.Stage.Server}) && s.Stage.Name == attr.SpanServerCreate {
 		return nil
 	}
 	s.Stage, s.staged = stage, span.Start

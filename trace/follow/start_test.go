@@ -45,7 +45,10 @@ func TestStart(t *testing.T) {
 	}{
 		{span(1, attr.SpanStartup, 10, 0), ""},
 		{span(2, attr.SpanConfigBuild, 11, 12), "11 config.build"},
+		{span(12, attr.SpanServerNew, 13, 0, text(attr.ServerName, "alone")), "13 server.new alone"},
+		{span(12, attr.SpanServerNew, 13, 14, text(attr.ServerName, "alone")), ""},
 		{span(3, attr.SpanServerCreate, 20, 0, text(attr.ServerName, "a")), "20 server.create a"},
+		{span(13, attr.SpanServerNew, 20, 0, text(attr.ServerName, "a")), ""},
 		{span(4, attr.SpanHookRegister, 21, 21, hook("x"), text(attr.ServerName, "a")), "21 x 0"},
 		{span(4, attr.SpanHookRegister, 21, 21, hook("stop"), text(attr.HookKind, attr.KindPreShutdown)), ""},
 		{span(4, attr.SpanHookRegister, 21, 21, hook("off"), trace.Attr{Key: attr.HookDisabled, Value: trace.Bool(true)}), ""},

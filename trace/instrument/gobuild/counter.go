@@ -16,7 +16,7 @@ func (p *Plan) newCounter() *counter {
 	c := &counter{affected: map[string]bool{p.runtime.importPath: true}, programs: map[string]bool{}}
 	changed := map[string]bool{}
 	for _, pkg := range p.Packages {
-		changed[pkg.ImportPath] = len(pkg.Result.Files) > 0
+		changed[pkg.listed] = len(pkg.Result.Files) > 0
 	}
 	c.progress.AtMost = 1
 	for _, pkg := range p.list { // in order of dependence

@@ -19,8 +19,8 @@ func TestCounter(t *testing.T) {
 			{ImportPath: "app", Name: "main", Imports: []string{"app/bound"}},
 		},
 		Packages: []Package{
-			{ImportPath: "k8s.io/apiserver/pkg/server", Result: rewrite.Result{Files: make([]rewrite.File, 1)}},
-			{ImportPath: "app/free"},
+			{listed: "k8s.io/apiserver/pkg/server", Result: rewrite.Result{Files: make([]rewrite.File, 1)}},
+			{listed: "app/free"},
 		},
 	}
 	c := p.newCounter()

@@ -73,7 +73,37 @@ func TestErrors(t *testing.T) {
 		},
 		"nothing but missing places": {
 			func(o *gobuild.Options) { o.Rules = []rule.Rule{missing} },
-			[]string{"the rules match nothing in the packages that they name", "rule server.gone found no func Gone or GoneBefore"},
+			[]string{"./cmd/apiserver: the rules match nothing in the packages that they name\n", "rule server.gone found no func Gone or GoneBefore"},
+		},
+		"nothing but optional missing places": {
+			func(o *gobuild.Options) {
+				optional := missing
+				optional.Required = false
+				o.Rules = []rule.Rule{optional}
+			},
+			[]string{"./cmd/apiserver: the rules match nothing in the packages that they name\n", "rule server.gone found no func Gone or GoneBefore"},
+		},
+		"a package that is not there": {
+			func(o *gobuild.Options) { o.Rules = append(o.Rules, spanRule(t, "example.com/app/owm.Start")) },
+			[]string{"example.com/app/owm: rule span:example.com/app/owm.Start found no such package in this build"},
+		},
+		"the standard library": {
+			func(o *gobuild.Options) { o.Rules = append(o.Rules, spanRule(t, "fmt.Println")) },
+			[]string{"fmt: rule span:fmt.Println found no way to change the standard library"},
+		},
+		"coverage": {
+			func(o *gobuild.Options) { o.Flags = append(o.Flags, gobuild.Flag{Name: "cover", Value: "true"}) },
+			[]string{"build without -cover"},
+		},
+		"coverage of packages": {
+			func(o *gobuild.Options) {
+				o.Flags = append(o.Flags, gobuild.Flag{Name: "coverpkg", Value: "example.com/app/..."})
+			},
+			[]string{"build without -cover"},
+		},
+		"coverage for all": {
+			func(o *gobuild.Options) { o.Env = append(slices.Clone(o.Env), "GOFLAGS=-cover") },
+			[]string{"build without -cover"},
 		},
 		"bad overlay": {
 			func(o *gobuild.Options) { o.Flags = append(o.Flags, gobuild.Flag{Name: "overlay", Value: "go.mod"}) },
@@ -95,7 +125,7 @@ func TestErrors(t *testing.T) {
 	}
 	t.Run("does not compile", func(t *testing.T) {
 		o := p.options(t)
-		o.Packages = []string{"./cmd/broken"}
+		o.Packages, o.Rules = []string{"./cmd/broken"}, []rule.Rule{spanRule(t, "k8s.io/apiserver/pkg/server.New")}
 		b, err := tryBuild(t.Context(), o)
 		if !errors.Is(err, gobuild.ErrFailed) {
 			t.Errorf("the error is %v; want %v", err, gobuild.ErrFailed)

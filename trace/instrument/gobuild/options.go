@@ -1,8 +1,10 @@
 package gobuild
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/chaintrace/chaintrace/trace/instrument/rule"
@@ -13,14 +15,17 @@ import (
 // debug/buildinfo reads.
 const Tag = "chaintrace"
 
+// ErrCover is the error of a build that is to count what is covered.
+var ErrCover = errors.New("-cover: Go counts in the files on disk, without the insertions; build without -cover, -covermode and -coverpkg")
+
 // Options say what to build, and how.
 type Options struct {
 	Dir      string      // where to run the Go command; the working directory when empty
 	Env      []string    // its environment, NAME=VALUE; that of the process when nil
 	Flags    []Flag      // flags of go build
 	Packages []string    // what to build, as for go build; the package in Dir when empty
-	Rules    []rule.Rule // what to insert
-	Server   []rule.Rule // the same, but only where k8s.io/apiserver/pkg/server is in the build
+	Rules    []rule.Rule // what to insert; the package main is the program that is built
+	Server   []rule.Rule // the same, but only where k8s.io/apiserver/pkg/server is in the build; no ID is twice
 	Version  string      // of chaintrace, for the traces that the program writes
 
 	Stdout io.Writer // go build's standard output
@@ -93,6 +98,12 @@ func find(name string, flags, fromEnv []Flag) string {
 		}
 	}
 	return value
+}
+
+// isOn reports whether the value of a switch turns it on.
+func isOn(value string) bool {
+	on, err := strconv.ParseBool(value)
+	return err == nil && on
 }
 
 // parseGOFLAGS reads flags as GOFLAGS holds them: separated by spaces, each of

@@ -40,6 +40,7 @@ type Plan struct {
 	modfile string // what -modfile names, if anything
 	command *goCommand
 	env     environment
+	main    goModule // the main module, or that of a workspace
 	list    []goPackage
 	overlay map[string]string // the user's own
 	runtime runtimePackage
@@ -48,10 +49,12 @@ type Plan struct {
 
 // Package is a package that rules name, and what became of them there.
 type Package struct {
-	ImportPath string
+	ImportPath string // of a program whose files are named, that of their directory
 	Module     string
 	Version    string // of the module; empty for the main module
 	Result     rewrite.Result
+
+	listed string // what the Go command calls it
 }
 
 // Prepare finds out what is in a build and what to insert where. Nothing is
@@ -88,6 +91,9 @@ func (p *Plan) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if isOn(find("cover", p.options.Flags, fromEnv)) || find("coverpkg", p.options.Flags, fromEnv) != "" || find("covermode", p.options.Flags, fromEnv) != "" {
+		return ErrCover
+	}
 	// Go takes them separated by spaces as well.
 	tags := strings.FieldsFunc(find("tags", p.options.Flags, fromEnv), func(r rune) bool { return r == ',' || r == ' ' })
 	p.tags = strings.Join(append(tags, Tag), ",")
@@ -98,17 +104,16 @@ func (p *Plan) load(ctx context.Context) error {
 		p.modfile = filepath.Join(p.command.dir, p.modfile)
 	}
 	flags := append(without(p.options.Flags, "tags"), Flag{"tags", p.tags})
-	var main goModule
 	var mainErr error
 	var both sync.WaitGroup
-	both.Go(func() { main, mainErr = p.command.mainModule(ctx, flags) })
+	both.Go(func() { p.main, mainErr = p.command.mainModule(ctx, flags) })
 	both.Go(func() { p.list, err = p.command.buildList(ctx, flags, p.options.Packages) })
 	both.Wait()
 	if err = cmp.Or(err, mainErr); err != nil { // what is wrong with a go.mod, both say
 		return err
 	}
-	p.Module = main.Path
-	p.runtime, err = newRuntimePackage(main)
+	p.Module = p.main.Path
+	p.runtime, err = newRuntimePackage(p.main)
 	return err
 }
 
@@ -118,9 +123,10 @@ const serverPackage = "k8s.io/apiserver/pkg/server"
 
 // rewrite makes the insertions in memory.
 func (p *Plan) rewrite() error {
-	rules := p.options.Rules
+	own := p.ownRules()
+	rules := own
 	if slices.ContainsFunc(p.list, func(pkg goPackage) bool { return pkg.ImportPath == serverPackage }) {
-		rules = slices.Concat(p.options.Server, rules)
+		rules = slices.Concat(p.options.Server, own)
 	}
 	named := map[string]bool{}
 	for _, path := range rule.Packages(rules) {
@@ -128,10 +134,11 @@ func (p *Plan) rewrite() error {
 	}
 	var results []rewrite.Result
 	for _, pkg := range p.list {
-		if !named[pkg.ImportPath] || pkg.Module == nil {
+		module := p.module(pkg)
+		if !named[p.importPath(pkg)] || module == nil {
 			continue
 		}
-		in := rewrite.Package{ImportPath: pkg.ImportPath, Module: pkg.Module.Path, Version: pkg.Module.version(), Dir: pkg.Dir}
+		in := rewrite.Package{ImportPath: p.importPath(pkg), Module: module.Path, Version: module.version(), Dir: pkg.Dir}
 		for _, name := range pkg.GoFiles {
 			in.Files = append(in.Files, filepath.Join(pkg.Dir, name))
 		}
@@ -146,9 +153,9 @@ func (p *Plan) rewrite() error {
 		}
 		results = append(results, result)
 		p.files = append(p.files, result.Files...)
-		p.Packages = append(p.Packages, Package{pkg.ImportPath, in.Module, in.Version, result})
+		p.Packages = append(p.Packages, Package{in.ImportPath, in.Module, in.Version, result, pkg.ImportPath})
 	}
-	p.Missed = rewrite.Missed(results)
+	p.Missed = append(rewrite.Missed(results), p.absent(own)...)
 	if len(p.files) == 0 {
 		return p.nothing()
 	}
@@ -167,10 +174,11 @@ func (p *Plan) rewrite() error {
 // nothing is the error of a build without anything to insert.
 func (p *Plan) nothing() error {
 	what := strings.Join(p.options.Packages, " ")
-	if len(p.Packages) > 0 {
-		return errors.Join(fmt.Errorf("%s: the rules match nothing in the packages that they name", what), p.Missing())
+	err := fmt.Errorf("%s: the rules match nothing in the packages that they name", what)
+	if len(p.Packages) == 0 {
+		err = fmt.Errorf("%s: none of this build's %d packages is known: it is no API server on k8s.io/apiserver, or needs rules of its own (--rules, --span)", what, len(p.list))
 	}
-	return fmt.Errorf("%s: none of this build's %d packages is known: it is no API server on k8s.io/apiserver, or needs rules of its own (--rules, --span)", what, len(p.list))
+	return errors.Join(err, missing(p.Missed))
 }
 
 // version returns the version of the code that is used for a module.
@@ -184,16 +192,18 @@ func (m *goModule) version() string {
 // Missing returns an error that joins a MissingError for each required place of
 // insertion that the build lacks, or nil.
 func (p *Plan) Missing() error {
+	return missing(slices.DeleteFunc(slices.Clone(p.Missed), func(m rewrite.Miss) bool { return !m.Required }))
+}
+
+func missing(misses []rewrite.Miss) error {
 	var all []error
-	for _, m := range p.Missed {
-		if m.Required {
-			all = append(all, &MissingError{m})
-		}
+	for _, m := range misses {
+		all = append(all, &MissingError{m})
 	}
 	return errors.Join(all...)
 }
 
-// MissingError says that a required place of insertion is missing.
+// MissingError says that a place of insertion is missing.
 type MissingError struct {
 	Miss rewrite.Miss
 }

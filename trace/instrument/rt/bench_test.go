@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 )
 
 // BenchmarkSpan is what one recorded span costs: of a check, which is one line,
@@ -47,6 +48,50 @@ func BenchmarkSpan(b *testing.B) {
 			}
 		}
 	})
+}
+
+// BenchmarkWhiteBoxSpan is what one recorded span costs, for the table of what an
+// instrumented server costs: each turn, of which few are wanted there, is many spans.
+// Beside it, what the operating system takes for as many writes of as many bytes.
+func BenchmarkWhiteBoxSpan(b *testing.B) {
+	file := filepath.Join(b.TempDir(), "trace.json")
+	before := current
+	current = fromEnvironment(func(key string) string {
+		if key == "CHAINTRACE_FILE" {
+			return file
+		}
+		return ""
+	})
+	defer func() { current = before }()
+	defer New("s", nil)(nil)
+	s := &fakeServer{}
+	Made(s, "s", nil, nil, nil, nil)
+	checks := []fakeCheck{{"poststarthook/rbac/bootstrap-roles", errors.New("not yet")}}
+	out, err := openOutput(file + "-alone")
+	if err != nil {
+		b.Fatal(err)
+	}
+	const spans = 10_000
+	var recorded, written time.Duration
+	for b.Loop() {
+		begin := time.Now()
+		for range spans {
+			AddChecks(s, checks, 0, "healthz", "livez", "readyz")(nil)
+		}
+		recorded += time.Since(begin)
+		begin = time.Now()
+		for range spans {
+			if _, err := out.Write(current.buf); err != nil {
+				b.Fatal(err)
+			}
+		}
+		written += time.Since(begin)
+	}
+	each := float64(b.N) * spans
+	b.ReportMetric(float64(recorded)/each, "ns-span")
+	b.ReportMetric(float64(written)/each, "ns-write-alone")
+	b.ReportMetric(float64(recorded-written)/each, "ns-span-less-write")
+	b.ReportMetric(0, "ns/op")
 }
 
 func benchCheck(b *testing.B, s *fakeServer) {

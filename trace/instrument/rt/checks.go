@@ -75,8 +75,11 @@ func AddChecks(upstream, checks interface{}, delay time.Duration, endpoints ...s
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	s := r.names.of(upstream)
-	key := r.keyOf(s)
-	if s == nil || r.adding[key] {
+	if s == nil {
+		return ended
+	}
+	key := goroutine()
+	if r.adding[key] {
 		return ended
 	}
 	r.adding[key] = true

@@ -6,9 +6,10 @@
 // CHAINTRACE_FILE every call returns at once; where the file cannot be written,
 // recording stops with one line on stderr and the server goes on.
 //
-// The file gets one line, with one write, for each span that ends; long spans
-// have one when they begin too, without an end, which the later line with the
-// same span ID supersedes. A line is an OTLP TracesData message in JSON.
+// The file gets one line, with one write, for each span that ends. Long spans have
+// one without an end when they begin too, and the span ready whenever a check is
+// seen to pass; a later line supersedes an earlier one with the same span ID. A line
+// is an OTLP TracesData message in JSON.
 //
 // All functions may be called from any goroutine. A span's parent is the one that
 // is open on the same goroutine. Functions that begin a span return what ends it,

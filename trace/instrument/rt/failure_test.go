@@ -4,6 +4,7 @@ package chaintracert
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"os"
 	"os/exec"
@@ -11,6 +12,11 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/chaintrace/chaintrace/trace/follow"
 )
 
 // TestNotWritable: what cannot be written costs the trace and a line on stderr, and
@@ -32,6 +38,62 @@ func TestNotWritable(t *testing.T) {
 				t.Errorf("%v, %q, stderr %q, want %q", err, stdout, stderr, test.want)
 			}
 		})
+	}
+}
+
+// TestGivesUp: who follows the file can see that a process which goes on writes no
+// more to it, and that one does which may.
+func TestGivesUp(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "trace.json")
+	child := childCommand("asked", file)
+	// The file cannot hold much, as if the disk were full.
+	cmd := exec.Command("sh", "-c", `ulimit -f 8 && exec "$0"`, child.Path)
+	cmd.Env = child.Env
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stderr, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ask := func() {
+		if _, err := stdin.Write([]byte{1}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ask()
+	for text := []byte(nil); !bytes.Contains(text, []byte("asked")); time.Sleep(time.Millisecond) {
+		if text, err = os.ReadFile(file); err != nil && !errors.Is(err, os.ErrNotExist) {
+			t.Fatal(err)
+		}
+	}
+	f, err := follow.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if f.GivenUp() {
+		t.Error("it has given up, and has not")
+	}
+	for range 100 {
+		ask() // for more than the file may hold
+	}
+	if line, err := bufio.NewReader(stderr).ReadString('\n'); err != nil || line != "chaintrace: "+file+": file too large: the trace ends here\n" {
+		t.Errorf("%v, stderr %q", err, line)
+	}
+	for !f.GivenUp() {
+		time.Sleep(time.Millisecond)
+	}
+	_ = stdin.Close()
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+	if f.GivenUp() {
+		t.Error("a process that has ended has given up")
 	}
 }
 
@@ -102,7 +164,7 @@ func TestFailingHook(t *testing.T) {
 	if want := `    hook.run outer hook-of-outer post-start outer failed error "no \"storage\"\n"`; !strings.Contains(text, want) {
 		t.Errorf("no\n%s\nin\n%s", want, text)
 	}
-	if !strings.HasPrefix(text, "startup unfinished\n") || strings.Contains(text, "  ready outer") {
+	if !strings.HasPrefix(text, "startup unfinished\n") || !strings.Contains(text, "  ready outer observed unfinished\n") {
 		t.Errorf("the start is not unfinished:\n%s", text)
 	}
 }
@@ -118,7 +180,8 @@ func TestPanickingHook(t *testing.T) {
 	}
 }
 
-// TestKilled: a process that is killed leaves what went on as unfinished.
+// TestKilled: a process that is killed leaves what went on as unfinished, and which
+// checks had passed by then.
 func TestKilled(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "trace.json")
 	cmd := childCommand("killed", file)
@@ -132,20 +195,32 @@ func TestKilled(t *testing.T) {
 	if line, err := bufio.NewReader(stdout).ReadString('\n'); err != nil {
 		t.Errorf("%v, %q", err, line)
 	}
+	for so := []byte(nil); !bytes.Contains(so, []byte("check.passed")); time.Sleep(time.Millisecond) {
+		if so, err = os.ReadFile(file); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if err := cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	_ = cmd.Wait()
-	text := outline(readTrace(t, file))
-	for _, want := range []string{"startup unfinished\n", "  server.create only\n", "  hooks.run only unfinished\n", "    hook.run only hook-of-only post-start only unfinished\n"} {
+	spans := readTrace(t, file)
+	if diff := cmp.Diff([]string{"ping"}, passed(spans)); diff != "" {
+		t.Errorf("checks that passed (-want +got)\n%s", diff)
+	}
+	text := outline(spans)
+	for _, want := range []string{
+		"startup unfinished\n", "  server.create only\n", "  hooks.run only unfinished\n",
+		"    hook.run only hook-of-only post-start only unfinished\n", "  ready only observed unfinished\n",
+	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)
 		}
 	}
 }
 
-// TestCutShort: a line that had room in part is taken off again.
-func TestCutShort(t *testing.T) {
+// TestTakeBack: a line that had room in part is taken off again.
+func TestTakeBack(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "x")
 	if err := os.WriteFile(file, []byte("whole\nhal"), 0o600); err != nil {
 		t.Fatal(err)
@@ -154,9 +229,7 @@ func TestCutShort(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := o.cutShort(3); !errors.Is(err, syscall.ENOSPC) {
-		t.Error(err)
-	}
+	o.takeBack(3)
 	if got, _ := os.ReadFile(file); string(got) != "whole\n" {
 		t.Errorf("%q is left", got)
 	}

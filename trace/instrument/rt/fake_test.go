@@ -186,7 +186,7 @@ func panicInHook() {
 // waitToBeKilled begins a hook and says so.
 func waitToBeKilled() {
 	s := createFake("only", nil)
-	RunHooks(s, 1, nil)
+	RunHooks(s, 1, s.checks)
 	HookRun("hook-of-only")
 	_, _ = os.Stdout.WriteString("running\n")
 	time.Sleep(time.Minute)

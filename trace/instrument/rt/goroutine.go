@@ -19,26 +19,18 @@ func goroutine() uint64 {
 }
 
 // keyOf returns the number of the goroutine that works on a server. Until hooks
-// run, a server is the work of one: where one alone has a span of the server open,
-// that is it. The lock is held.
+// run, that is the only one that has spans open, if one of them is of the server.
+// It is for what opens no span itself. The lock is held.
 func (r *recorder) keyOf(s *server) uint64 {
-	if s == nil || r.runs {
+	if s == nil || r.runs || len(r.open) != 1 {
 		return goroutine()
 	}
-	found := uint64(0)
 	for key, stack := range r.open {
 		for _, sp := range stack {
 			if sp.server == s.name {
-				if found != 0 {
-					return goroutine()
-				}
-				found = key
-				break
+				return key
 			}
 		}
 	}
-	if found == 0 {
-		return goroutine()
-	}
-	return found
+	return goroutine()
 }

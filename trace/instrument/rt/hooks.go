@@ -71,7 +71,7 @@ func RegisterHook(upstream interface{}, name, kind string, disabled, dropped boo
 	if preconfigured && r.names.configured[name] != "" {
 		place = r.names.configured[name]
 	}
-	key := r.keyOf(s)
+	key := goroutine()
 	sp := r.under(key, "hook.register", s.name,
 		str("hook.name", name), str("hook.kind", kind), str("hook.origin", s.name),
 		str("hook.registered_at", place))

@@ -26,30 +26,35 @@ func openOutput(path string) (*output, error) {
 	return &output{fd}, nil
 }
 
-// Write writes all of p with one system call, or fails.
+// Write writes all of p, with one system call if there is room for it, or fails.
 func (o *output) Write(p []byte) (int, error) {
 	n, err := retry(o.fd, p)
-	switch {
-	case errors.Is(err, syscall.EAGAIN):
-		return 0, errors.New("whoever reads the pipe is too slow")
-	case err != nil:
-		return 0, err
-	case n < len(p):
-		return n, o.cutShort(int64(n))
-	}
-	return n, nil
-}
-
-// cutShort takes a line off again of which only n bytes had room, if it is at the
-// end of a file.
-func (o *output) cutShort(n int64) error {
-	var st syscall.Stat_t
-	if err := syscall.Fstat(o.fd, &st); err == nil && st.Mode&syscall.S_IFMT == syscall.S_IFREG && st.Size >= n {
-		if err := syscall.Ftruncate(o.fd, st.Size-n); err == nil {
-			return syscall.ENOSPC
+	if err == nil && n < len(p) {
+		// There was room for a part. The rest tells why, or goes through.
+		var more int
+		if more, err = retry(o.fd, p[n:]); more > 0 {
+			n += more
+		}
+		if err == nil && n < len(p) {
+			err = io.ErrShortWrite
+		}
+		if err != nil {
+			o.takeBack(int64(n))
 		}
 	}
-	return io.ErrShortWrite
+	if errors.Is(err, syscall.EAGAIN) {
+		err = errors.New("whoever reads the pipe is too slow")
+	}
+	return n, err
+}
+
+// takeBack takes the first n bytes of a line off again, if they are at the end of a
+// file.
+func (o *output) takeBack(n int64) {
+	var st syscall.Stat_t
+	if err := syscall.Fstat(o.fd, &st); err == nil && st.Mode&syscall.S_IFMT == syscall.S_IFREG && st.Size >= n {
+		_ = syscall.Ftruncate(o.fd, st.Size-n) // what is left is no line, which readers leave out
+	}
 }
 
 func retry(fd int, p []byte) (int, error) {

@@ -1,25 +1,54 @@
 package chaintracert
 
-import "fmt"
+import (
+	"fmt"
+	"runtime"
+	"strings"
+)
 
 // ended is what is returned to end a span of which nothing is recorded.
 func ended(*error) {}
 
-// text returns an error's text, or "".
+// text returns an error's text, or "" for none.
 func text(err *error) string {
 	if err == nil || *err == nil {
 		return ""
 	}
-	return (*err).Error()
+	// The method may panic, as of a nil pointer that is an error: fmt lives with that.
+	if message := fmt.Sprint(*err); message != "" {
+		return message
+	}
+	return "an error without text"
 }
 
-// ender returns what ends a span.
+// ender returns what ends a span. It is to be deferred by the traced function, if
+// that is to be known to have panicked.
 func (r *recorder) ender(s *span) func(*error) {
 	return func(err *error) {
 		message := text(err) // of the server's: not under the lock
+		if message == "" && s.long && panicking() {
+			message = "it panicked"
+		}
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.end(s, message)
+	}
+}
+
+// panicking reports whether the function that calls this was deferred, and is called
+// because of a panic.
+func panicking() bool {
+	var pcs [8]uintptr
+	callers := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs[:])])
+	for {
+		f, more := callers.Next()
+		if f.Function == "runtime.gopanic" {
+			return true
+		}
+		// The compiler makes a function of a deferred call with arguments.
+		if !more || !strings.Contains(f.Function, ".deferwrap") && !strings.HasPrefix(f.Function, "runtime.") {
+			return false
+		}
 	}
 }
 

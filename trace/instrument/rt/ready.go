@@ -52,16 +52,12 @@ func watchReadiness(r *recorder, server string, checks interface{}) {
 	w.passed = make([]bool, len(w.checks))
 	w.span = r.in(r.root, "ready", server,
 		str("ready.how", "observed"), num("ready.interval", int64(readyInterval)))
+	r.announce(w.span)
 	go w.watch()
 }
 
 // watch looks until the server is ready, stops, or nothing is recorded any more.
 func (w *readiness) watch() {
-	defer func() {
-		if recover() != nil { // a check panicked: upstream's handler would have caught it
-			complain("chaintrace: a readyz check panicked: readiness is not recorded\n")
-		}
-	}()
 	begun := time.Now()
 	for !w.over() {
 		if w.look() {
@@ -93,7 +89,7 @@ func (w *readiness) look() bool {
 		if w.passed[i] {
 			continue
 		}
-		if c.Check(w.request) != nil {
+		if !w.passes(c) {
 			left = true
 			continue
 		}
@@ -104,7 +100,7 @@ func (w *readiness) look() bool {
 		return false
 	}
 	for _, c := range w.checks {
-		if c.Check(w.request) != nil {
+		if !w.passes(c) {
 			return false
 		}
 	}
@@ -117,6 +113,17 @@ func (w *readiness) look() bool {
 	return true
 }
 
+// passes reports whether a check passes. One that panics does not: upstream's handler
+// catches that too.
+func (w *readiness) passes(c checker) (yes bool) {
+	defer func() {
+		if recover() != nil {
+			yes = false
+		}
+	}()
+	return c.Check(w.request) == nil
+}
+
 // masked returns what skipped checks fail, which nobody sees.
 func (w *readiness) masked() []event {
 	w.r.mu.Lock()
@@ -124,16 +131,18 @@ func (w *readiness) masked() []event {
 	w.r.mu.Unlock()
 	var events []event
 	for _, s := range all {
-		if s.check.Check(w.request) != nil {
+		if !w.passes(s.check) {
 			events = append(events, event{"check.masked", w.r.now(), s.attrs})
 		}
 	}
 	return events
 }
 
-// note records that a check was seen to pass for the first time.
+// note records that a check was seen to pass for the first time. The span is
+// written each time, so that a server that dies leaves which checks had passed.
 func (w *readiness) note(check string) {
 	w.r.mu.Lock()
 	defer w.r.mu.Unlock()
 	w.span.events = append(w.span.events, event{"check.passed", w.r.now(), []attribute{str("check.name", check)}})
+	w.r.announce(w.span)
 }

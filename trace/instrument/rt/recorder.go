@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"encoding/hex"
-	"io"
 	"os"
 	"strconv"
 	"strings"
@@ -29,7 +28,7 @@ type recorder struct {
 	wall    int64     // the same in Unix nanoseconds
 
 	mu      sync.Mutex // for all below
-	out     io.Writer  // nil until the first span
+	out     *output    // nil until the first span
 	nextID  uint64
 	last    int64 // the latest start, so that no two are the same
 	root    *span
@@ -253,6 +252,7 @@ func (r *recorder) write(s *span, end int64) {
 	r.buf = s.appendRecord(r.buf[:0], r.traceID, r.resource(s.server), end)
 	if _, err := r.out.Write(r.buf); err != nil {
 		r.stop("the trace ends here", err)
+		r.out.giveUp()
 	}
 }
 

@@ -2,11 +2,13 @@ package chaintracert
 
 import (
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -220,6 +222,138 @@ func TestFunc(t *testing.T) {
 	}
 	if g.Status.Message != "why" {
 		t.Errorf("status %v", g.Status)
+	}
+}
+
+// brokenError is an error whose method panics for a nil pointer, which is no nil error.
+type brokenError struct{ text string }
+
+func (e *brokenError) Error() string { return e.text }
+
+// TestErrors: whatever a function returns becomes a text, and ends nothing.
+func TestErrors(t *testing.T) {
+	file := record(t)
+	for _, err := range []error{(*brokenError)(nil), &brokenError{"bad"}, &brokenError{}} {
+		Func("f")(&err)
+	}
+	var got []string
+	for _, s := range readTrace(t, file)[1:] {
+		got = append(got, s.Status.Message)
+	}
+	if diff := cmp.Diff([]string{"<nil>", "bad", "an error without text"}, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+// TestPanic: a function that panics has failed; one that is called meanwhile, or
+// that recovers, has not.
+func TestPanic(t *testing.T) {
+	file := record(t)
+	func() {
+		defer func() { _ = recover() }()
+		defer Func("returns meanwhile")(nil)
+		defer func() {
+			defer Func("is called meanwhile")(nil)
+		}()
+		defer Func("panics")(nil)
+		panic("oh")
+	}()
+	func() {
+		defer Func("recovers")(nil)
+		defer func() { _ = recover() }()
+		panic("oh")
+	}()
+	got := map[string]string{}
+	for _, s := range readTrace(t, file)[1:] {
+		got[s.Name] = s.Status.Message
+	}
+	want := map[string]string{"returns meanwhile": "it panicked", "is called meanwhile": "", "panics": "it panicked", "recovers": ""}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+// panicsAtFirst is a check that passes when it is asked for the second time.
+type panicsAtFirst struct{ asked bool }
+
+func (*panicsAtFirst) Name() string { return "panics" }
+
+func (c *panicsAtFirst) Check(*http.Request) error {
+	if !c.asked {
+		c.asked = true
+		panic("oh")
+	}
+	return nil
+}
+
+// TestPanickingCheck: a readyz check that panics does not pass, and is asked again.
+func TestPanickingCheck(t *testing.T) {
+	file := record(t)
+	s := &fakeServer{}
+	Made(s, "s", nil, nil, nil, nil)
+	RunHooks(s, 0, []checker{&panicsAtFirst{}})
+	for !rootEnded() {
+		time.Sleep(time.Millisecond)
+	}
+	if diff := cmp.Diff([]string{"panics"}, passed(readTrace(t, file))); diff != "" {
+		t.Errorf("checks that passed (-want +got)\n%s", diff)
+	}
+}
+
+// TestServerOfTwoGoroutines: what two goroutines register on one server at the same
+// time is recorded, under what each has open.
+func TestServerOfTwoGoroutines(t *testing.T) {
+	file := record(t)
+	created := Create("create s")
+	made := New("s", nil)
+	s := &fakeServer{}
+	Made(s, "s", nil, nil, nil, nil)
+	made(nil)
+	// Each step of the second is while the first is within the same one.
+	other := make(chan func())
+	done := make(chan bool)
+	go func() {
+		for step := range other {
+			step()
+			done <- true
+		}
+	}()
+	meanwhile := func(step func()) { other <- step; <-done }
+
+	var user, hook func(*error)
+	meanwhile(func() { user = Func("user.Start") })
+	first := RegisterHook(s, "first", PostStart, false, false)
+	meanwhile(func() { hook = RegisterHook(s, "second", PostStart, false, false) })
+	adding := AddChecks(s, []fakeCheck{{name: "first"}}, 0, "healthz")
+	meanwhile(func() { AddChecks(s, []fakeCheck{{name: "second"}}, 0, "healthz")(nil) })
+	adding(nil)
+	first(nil)
+	meanwhile(func() { hook(nil) })
+	group := Group(s, []groupVersion{{"first", "v1"}}, map[string]map[string]int{})
+	meanwhile(func() {
+		Group(s, []groupVersion{{"second", "v1"}}, map[string]map[string]int{})(nil)
+		Route("s", "/second", "exact", true, false)
+		user(nil)
+	})
+	Route("s", "/first", "exact", true, false)
+	group(nil)
+	created(nil)
+	close(other)
+	want := `startup unfinished
+  server.create s
+    server.new s
+    hook.register s first post-start s
+      check.add s first s [healthz]
+    apigroup.install s first
+      route.install s /first exact construction
+  user.Start
+    hook.register s second post-start s
+      check.add s second s [healthz]
+    apigroup.install s second
+    route.install s /second exact construction
+`
+	if diff := cmp.Diff(sortedLines(want), sortedLines(outline(readTrace(t, file)))); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
 

@@ -120,7 +120,7 @@ func InstallAPI(upstream interface{}) func(*error) {
 const groupName = "apigroup.install"
 
 // Groups returns what ends the API group that is being installed.
-func Groups(upstream interface{}) func(*error) {
+func Groups() func(*error) {
 	r := active()
 	if r == nil {
 		return ended
@@ -129,7 +129,7 @@ func Groups(upstream interface{}) func(*error) {
 		message := text(err)
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		if top := r.top(r.keyOf(r.names.of(upstream))); top != nil && top.name == groupName {
+		if top := r.top(goroutine()); top != nil && top.name == groupName {
 			r.end(top, message)
 		}
 	}
@@ -148,7 +148,7 @@ func Group(upstream, versions, storage interface{}) func(*error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	s := r.names.of(upstream)
-	key := r.keyOf(s)
+	key := goroutine()
 	if top := r.top(key); top != nil && top.name == groupName {
 		r.end(top, "")
 	}

@@ -134,7 +134,7 @@ func RegisterSignal(upstream interface{}, name string) func(*error) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		s := r.names.of(upstream)
-		key, scope := r.keyOf(s), "own"
+		key, scope := goroutine(), "own"
 		if r.within(key, "server.new") != nil {
 			scope = "merged"
 		}

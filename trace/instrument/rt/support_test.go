@@ -118,6 +118,20 @@ func outline(spans []trace.Span) string {
 	return b.String()
 }
 
+// passed returns the checks that were seen to pass.
+func passed(spans []trace.Span) []string {
+	var checks []string
+	for _, s := range spans {
+		for _, e := range s.Events {
+			if s.Name == "ready" && e.Name == "check.passed" {
+				check := trace.Span{Attrs: e.Attrs}
+				checks = append(checks, check.Attr("check.name").Str())
+			}
+		}
+	}
+	return checks
+}
+
 // record makes a recorder for a test, with a file.
 func record(t *testing.T) (file string) {
 	t.Helper()
