@@ -69,8 +69,8 @@ func (b *builder) newConfig() Config {
 		EnableMetrics:             settings.Bool(SettingMetrics),
 		EnableDiscovery:           settings.Bool(SettingDiscovery),
 		EnableSLIMetrics:          g.SLIMetrics,
-		EnableFlagz:               g.Flagz.Present && settings.hold(g.Flagz.Conditions),
-		EnableStatusz:             g.Statusz.Present && settings.hold(g.Statusz.Conditions),
+		EnableFlagz:               g.Flagz.Present && settings.Hold(g.Flagz.Conditions),
+		EnableStatusz:             g.Statusz.Present && settings.Hold(g.Statusz.Conditions),
 
 		OpenAPIV2:                 g.OpenAPIV2,
 		OpenAPIV3:                 g.OpenAPIV3,
@@ -84,10 +84,10 @@ func (b *builder) newConfig() Config {
 		RouteSources: g.RouteSources,
 		Version:      b.description.Version,
 		Durations: Durations{
-			Serve:           b.options.settings.recorded(b.description.Timing.Serve),
-			HookStart:       b.options.settings.recorded(b.description.Timing.HookStart),
-			Drain:           b.options.settings.recorded(b.description.Shutdown.Drain),
-			CloseHTTPServer: b.options.settings.recorded(b.description.Shutdown.HTTPServer),
+			Serve:           b.options.settings.Recorded(b.description.Timing.Serve),
+			HookStart:       b.options.settings.Recorded(b.description.Timing.HookStart),
+			Drain:           b.options.settings.Recorded(b.description.Shutdown.Drain),
+			CloseHTTPServer: b.options.settings.Recorded(b.description.Shutdown.HTTPServer),
 		},
 		SetBlockProfileRate: func(int) {}, // the described process's, not this one's
 		Clock:               b.options.clock,
@@ -123,15 +123,15 @@ func (b *builder) completeConfig(generic Config, server Server) CompletedConfig 
 	c.HealthChecks = append(slices.Clone(c.HealthChecks), b.configuredChecks(server.Checks)...)
 	c.DisabledPostStartHooks = maps.Clone(c.DisabledPostStartHooks)
 	maps.Copy(c.DisabledPostStartHooks, b.disabled(server.DisabledHooks))
-	c.Durations.New = b.options.settings.recorded(server.Timing.New)
-	c.Durations.Prepare = b.options.settings.recorded(server.Timing.Prepare)
+	c.Durations.New = b.options.settings.Recorded(server.Timing.New)
+	c.Durations.Prepare = b.options.settings.Recorded(server.Timing.Prepare)
 	return c.Complete()
 }
 
 func (b *builder) hooks(described []Hook) []PostStartHook {
 	var hooks []PostStartHook
 	for _, h := range described {
-		if b.options.settings.hold(h.Conditions) {
+		if b.options.settings.Hold(h.Conditions) {
 			hooks = append(hooks, b.script.hook(h))
 		}
 	}
@@ -146,7 +146,7 @@ func (b *builder) disabled(described []DisabledHook) map[string]bool {
 		}
 	}
 	for _, h := range described {
-		if b.options.settings.hold(h.Conditions) {
+		if b.options.settings.Hold(h.Conditions) {
 			names[h.Name] = true
 		}
 	}
@@ -156,7 +156,7 @@ func (b *builder) disabled(described []DisabledHook) map[string]bool {
 func (b *builder) configuredChecks(described []Check) []ConfiguredCheck {
 	var checks []ConfiguredCheck
 	for _, c := range described {
-		if b.options.settings.hold(c.Conditions) {
+		if b.options.settings.Hold(c.Conditions) {
 			checks = append(checks, ConfiguredCheck{b.check(c), c.Endpoints})
 		}
 	}
@@ -165,7 +165,7 @@ func (b *builder) configuredChecks(described []Check) []ConfiguredCheck {
 
 // check returns the check that a description describes.
 func (b *builder) check(c Check) HealthChecker {
-	switch steps := b.script.applicable(c.Steps); {
+	switch steps := b.options.settings.Applicable(c.Steps); {
 	case c.Fails != "":
 		err := errors.New(c.Fails)
 		return NamedCheck(c.Name, func(*http.Request) error { return err })
@@ -183,11 +183,11 @@ func (b *builder) create(ctx context.Context, config CompletedConfig, server Ser
 	ctx, sp := newSpans(b.options.tracerProviders, server.Name, b.options.clock).start(ctx, attr.SpanServerCreate,
 		attribute.String(attr.ServerName, server.Name),
 		attribute.String(attr.ServerDelegate, delegate.delegateName()),
-		attribute.String(attr.ServerCreator, server.Kind.creator()))
+		attribute.String(attr.ServerCreator, server.Kind.Creator()))
 	defer func() { _ = sp.endWith(err) }()
 	begin := b.options.clock.Now()
 	if server.Kind == KindKubeAPIServer && b.description.Generic.KubeletClient == (KubeletClientConfig{}) {
-		return builtServer{}, fmt.Errorf("%s: %w; give it a port under generic.kubeletClient", server.Kind.creator(), ErrEmptyKubeletClientConfig)
+		return builtServer{}, fmt.Errorf("%s: %w; give it a port under generic.kubeletClient", server.Kind.Creator(), ErrEmptyKubeletClientConfig)
 	}
 	s, err := config.New(ctx, server.Name, delegate)
 	if err != nil {
@@ -203,12 +203,12 @@ func (b *builder) create(ctx context.Context, config CompletedConfig, server Ser
 	if server.APIServices != nil && built.aggregator != nil {
 		b.aggregators = append(b.aggregators, b.feed(built.aggregator, *server.APIServices))
 	}
-	return built, fill(ctx, b.options.clock, begin, b.options.settings.recorded(server.Timing.Create))
+	return built, fill(ctx, b.options.clock, begin, b.options.settings.Recorded(server.Timing.Create))
 }
 
-// creator returns the name of the upstream function that makes a server of this
+// Creator returns the name of the upstream function that makes a server of this
 // kind.
-func (k ServerKind) creator() string {
+func (k ServerKind) Creator() string {
 	switch k {
 	case KindAPIExtensions:
 		return "createAPIExtensionsServer"
@@ -266,7 +266,7 @@ func (b *builder) prepare(ctx context.Context) error {
 		if err := b.install(ctx, s, s.server.AfterPrepare, attr.PhasePrepareRun); err != nil {
 			return err
 		}
-		return fill(ctx, b.options.clock, begin, b.options.settings.recorded(s.server.Timing.AfterPrepare))
+		return fill(ctx, b.options.clock, begin, b.options.settings.Recorded(s.server.Timing.AfterPrepare))
 	}
 	return s.prepareRun(ctx, before, after)
 }
@@ -283,11 +283,11 @@ func (b *builder) begin(ctx context.Context) {
 	}
 	for _, f := range b.aggregators {
 		b.options.clock.Go(func() {
-			if b.script.play(ctx, b.script.applicable(f.described.Steps), ignored) != nil {
+			if b.script.play(ctx, b.options.settings.Applicable(f.described.Steps), ignored) != nil {
 				return
 			}
 			for i, service := range f.services {
-				if i > 0 && b.options.clock.Sleep(ctx, b.options.settings.recorded(f.described.Each)) != nil {
+				if i > 0 && b.options.clock.Sleep(ctx, b.options.settings.Recorded(f.described.Each)) != nil {
 					return
 				}
 				f.aggregator.AddAPIService(ctx, service)

@@ -127,7 +127,7 @@ func (o CompletedOptions) run(ctx context.Context, result *Result) error {
 		description: o.description, options: o, script: newScript(o.description, o),
 		signals: NewLifecycleSignals(ctx, o.clock, o.tracerProviders, o.description.Servers[len(o.description.Servers)-1].Name),
 	}
-	if err := o.clock.Sleep(ctx, o.settings.recorded(o.description.Timing.Init)); err != nil {
+	if err := o.clock.Sleep(ctx, o.settings.Recorded(o.description.Timing.Init)); err != nil {
 		return err
 	}
 	var generic Config
@@ -168,7 +168,7 @@ func (o CompletedOptions) stage(ctx context.Context, name string, takes Recorded
 	begin := o.clock.Now()
 	err := do(ctx)
 	if err == nil {
-		err = fill(ctx, o.clock, begin, o.settings.recorded(takes))
+		err = fill(ctx, o.clock, begin, o.settings.Recorded(takes))
 	}
 	return sp.endWith(err)
 }

@@ -14,7 +14,11 @@ type Description struct {
 	About   string // one sentence for people
 	Version string // the version of the described server, e.g. v1.37.2
 	Process string // the binary; service.name of spans that belong to no server
-	Origin  string // where the facts come from
+	Origin  Origin
+
+	// Settings are the values that settings of every chain have in this one while
+	// nobody sets them, by name; see [Description.AllOptions].
+	Settings map[string]string
 
 	// Options are the switches of this chain beyond the ones that every chain
 	// has (see Settings), in the order in which they are shown.
@@ -30,6 +34,16 @@ type Description struct {
 	Servers []Server
 
 	Shutdown ShutdownTiming
+}
+
+// Origin says where the facts of a description come from.
+type Origin struct {
+	// Source is how the start was recorded that it was made of: attr.SourceModel,
+	// SourceInstrumented or SourceObserved; "" where people wrote it.
+	Source  string
+	Server  string // what was recorded: the process and its version
+	Command string // the command that made the description of the recorded trace
+	Note    string // for people
 }
 
 // Option is a switch that a description declares. Its name is the upstream
@@ -311,6 +325,32 @@ type RemoteAPIService struct {
 type CRD struct {
 	Group, Version string
 	Resources      []string // plural names
+}
+
+// WaitsFor returns what a hook with these steps waits for and does under the
+// settings, as attr.HookWaitsFor has it. In front of a cache that one hook alone starts stands
+// that hook.
+func (d *Description) WaitsFor(steps []Step, settings *Settings) []string {
+	var out []string
+	for _, step := range settings.Applicable(steps) {
+		if starter := d.onlyStarter(step.Cache); starter != "" && !slices.Contains(out, "hook:"+starter) {
+			out = append(out, "hook:"+starter)
+		}
+		out = append(out, step.Notation(settings))
+	}
+	return out
+}
+
+// onlyStarter returns the hook without which a cache is never synced, if there is
+// one such: of several that may start it no one has to, and neither where the
+// generic server starts it.
+func (d *Description) onlyStarter(cache string) string {
+	for _, c := range d.Caches {
+		if c.Name == cache && len(c.StartedBy) == 1 && cache != d.Generic.InformerCache {
+			return c.StartedBy[0]
+		}
+	}
+	return ""
 }
 
 // Hooks returns the names of all post-start hooks of a description, those that

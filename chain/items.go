@@ -13,7 +13,7 @@ import (
 // install adds to a server what its description says, in order.
 func (b *builder) install(ctx context.Context, s builtServer, items []Item, phase string) error {
 	for _, item := range items {
-		if !b.options.settings.hold(item.Conditions) {
+		if !b.options.settings.Hold(item.Conditions) {
 			continue
 		}
 		if err := b.installItem(ctx, s, item, phase); err != nil {
@@ -26,7 +26,7 @@ func (b *builder) install(ctx context.Context, s builtServer, items []Item, phas
 func (b *builder) installItem(ctx context.Context, s builtServer, item Item, phase string) error {
 	switch {
 	case item.Hook != nil:
-		if !b.options.settings.hold(item.Hook.Conditions) {
+		if !b.options.settings.Hold(item.Hook.Conditions) {
 			return nil
 		}
 		return s.AddPostStartHook(ctx, b.script.hook(*item.Hook))
@@ -53,14 +53,14 @@ func (b *builder) installItem(ctx context.Context, s builtServer, item Item, pha
 }
 
 func (b *builder) preShutdownHook(h ShutdownHook) PreShutdownHook {
-	takes := b.options.settings.recorded(h.Takes)
+	takes := b.options.settings.Recorded(h.Takes)
 	return PreShutdownHook{Name: h.Name, RegisteredAt: h.RegisteredAt, described: true, Func: func(ctx context.Context) error {
 		return b.options.clock.Sleep(ctx, takes)
 	}}
 }
 
 func (b *builder) installCheck(ctx context.Context, s builtServer, c Check) error {
-	if !b.options.settings.hold(c.Conditions) {
+	if !b.options.settings.Hold(c.Conditions) {
 		return nil
 	}
 	delay := time.Duration(0)
@@ -112,11 +112,11 @@ func (b *builder) installAPIs(ctx context.Context, s builtServer, described []Pr
 	begin := b.options.clock.Now()
 	var providers []RESTStorageProvider
 	for _, p := range described {
-		if p.Off || !b.options.settings.hold(p.Conditions) {
+		if p.Off || !b.options.settings.Hold(p.Conditions) {
 			continue
 		}
 		provider := RESTStorageProvider{Group: b.options.settings.group(p.Group)}
-		if p.Hook != nil && b.options.settings.hold(p.Hook.Conditions) {
+		if p.Hook != nil && b.options.settings.Hold(p.Hook.Conditions) {
 			hook := b.script.hook(*p.Hook)
 			provider.Hook = &hook
 		}
@@ -125,5 +125,5 @@ func (b *builder) installAPIs(ctx context.Context, s builtServer, described []Pr
 	if err := s.InstallAPIs(ctx, providers...); err != nil {
 		return err
 	}
-	return fill(ctx, b.options.clock, begin, b.options.settings.recorded(s.server.Timing.InstallAPIs))
+	return fill(ctx, b.options.clock, begin, b.options.settings.Recorded(s.server.Timing.InstallAPIs))
 }

@@ -111,7 +111,7 @@ func TestSettingsHold(t *testing.T) {
 		{Conditions{Unless: []Condition{{"modes", "a"}}}, false}, {Conditions{Unless: []Condition{{"modes", "c"}}}, true},
 		{Conditions{When: []Condition{{"modes", "a"}, {"Gate", "false"}}}, false},
 	} {
-		if got := s.hold(c.conditions); got != c.want {
+		if got := s.Hold(c.conditions); got != c.want {
 			t.Errorf("%+v holds: %v, want %v", c.conditions, got, c.want)
 		}
 	}

@@ -19,6 +19,11 @@ const (
 	hookObjectCountTracker = "storage-object-count-tracker-hook"
 )
 
+// NewHookNames returns the names of the hooks that New adds by itself.
+func NewHookNames() []string {
+	return []string{hookStartInformers, hookAPFConsumer, hookAPFFilter, hookMaxInFlight, hookObjectCountTracker}
+}
+
 // New makes a server that falls back on its delegate. Upstream's order is kept
 // since each step sees what the former ones left: take over the delegate's
 // hooks, add the preconfigured and the generic ones, take over the delegate's

@@ -39,14 +39,14 @@ func (w WhatIf) Hooks() []string {
 // script plays what a description says of hooks, caches and checks: how long
 // they take and what they wait for.
 type script struct {
-	clock    clock.Clock
-	settings *Settings
-	whatIf   WhatIf
-	served   func(groupVersion string) bool
+	description *Description
+	clock       clock.Clock
+	settings    *Settings
+	whatIf      WhatIf
+	served      func(groupVersion string) bool
 
 	background context.Context // what caches live under
 	caches     []*scriptedCache
-	informers  string // the cache that New's own hook starts, whatever else does
 
 	mu      sync.Mutex
 	ended   map[string]*clock.Event // by hook: it has ended without an error
@@ -61,7 +61,7 @@ type scriptedCache struct {
 
 func newScript(d *Description, o CompletedOptions) *script {
 	s := &script{
-		clock: o.clock, settings: o.settings, whatIf: o.whatIf, informers: d.Generic.InformerCache,
+		description: d, clock: o.clock, settings: o.settings, whatIf: o.whatIf,
 		ended: map[string]*clock.Event{}, signals: map[string]*clock.Event{},
 	}
 	for _, c := range d.Caches {
@@ -85,7 +85,7 @@ func (s *script) event(events map[string]*clock.Event, name string) *clock.Event
 
 // hook returns the hook that a description describes.
 func (s *script) hook(h Hook) PostStartHook {
-	steps := s.applicable(h.Steps)
+	steps := s.settings.Applicable(h.Steps)
 	ended := s.event(s.ended, h.Name)
 	var closes *clock.Event
 	if h.Closes != "" {
@@ -94,12 +94,7 @@ func (s *script) hook(h Hook) PostStartHook {
 	hook := PostStartHook{
 		Name: h.Name, RegisteredAt: h.RegisteredAt, Behavior: h.Behavior,
 		Deadline: h.Deadline, AtDeadline: h.AtDeadline, described: true,
-	}
-	for _, step := range steps {
-		if starter := s.onlyStarter(step.Cache); starter != "" && !slices.Contains(hook.WaitsFor, "hook:"+starter) {
-			hook.WaitsFor = append(hook.WaitsFor, "hook:"+starter)
-		}
-		hook.WaitsFor = append(hook.WaitsFor, step.notation(s.settings))
+		WaitsFor: s.description.WaitsFor(h.Steps, s.settings),
 	}
 	hook.Func = func(ctx PostStartHookContext) error {
 		if err := s.runHook(ctx, h, steps); err != nil {
@@ -113,20 +108,6 @@ func (s *script) hook(h Hook) PostStartHook {
 		return nil
 	}
 	return hook
-}
-
-// onlyStarter returns the hook without which a cache is never synced, if there is
-// one such: of several that may start it no one has to.
-func (s *script) onlyStarter(cache string) string {
-	if c := s.cache(cache); c != nil && len(c.StartedBy) == 1 && cache != s.informers {
-		return c.StartedBy[0]
-	}
-	return ""
-}
-
-// applicable returns the steps whose conditions hold.
-func (s *script) applicable(steps []Step) []Step {
-	return slices.DeleteFunc(slices.Clone(steps), func(step Step) bool { return !s.settings.hold(step.Conditions) })
 }
 
 // runHook plays the hook's steps under its deadline.
@@ -184,7 +165,7 @@ func (s *script) playHook(ctx context.Context, name string, steps []Step, blocke
 // play plays steps one after the other.
 func (s *script) play(ctx context.Context, steps []Step, blockedOn func(string)) error {
 	for _, step := range steps {
-		blockedOn(step.notation(s.settings))
+		blockedOn(step.Notation(s.settings))
 		if err := s.step(ctx, step); err != nil {
 			return err
 		}
@@ -205,7 +186,7 @@ func (s *script) step(ctx context.Context, step Step) error {
 	case step.Needs != "" && !s.served(step.Needs):
 		return s.never(ctx)
 	}
-	return s.clock.Sleep(ctx, s.settings.recorded(step.Takes))
+	return s.clock.Sleep(ctx, s.settings.Recorded(step.Takes))
 }
 
 // await waits for an event; with an interval it is noticed only at the next
@@ -252,7 +233,7 @@ func (s *script) startCache(c *scriptedCache) {
 		return
 	}
 	s.clock.Go(func() {
-		if s.clock.Sleep(s.background, s.settings.recorded(c.Syncs)) == nil {
+		if s.clock.Sleep(s.background, s.settings.Recorded(c.Syncs)) == nil {
 			c.synced.Fire()
 		}
 	})
@@ -275,15 +256,15 @@ func (f informerFactory) Synced() error {
 	return nil
 }
 
-// notation writes a step as attr.HookWaitsFor has it.
-func (s Step) notation(settings *Settings) string {
+// Notation writes a step as attr.HookWaitsFor has it.
+func (s Step) Notation(settings *Settings) string {
 	switch {
 	case s.Hook != "":
 		return "hook:" + s.Hook
 	case s.Cache != "":
 		return "cache:" + s.Cache
 	case s.Timer:
-		return "timer:" + settings.recorded(s.Takes).String()
+		return "timer:" + settings.Recorded(s.Takes).String()
 	case s.Loopback != "":
 		return "loopback:" + s.Loopback
 	}

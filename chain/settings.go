@@ -54,8 +54,16 @@ func BuiltinOptions() []Option {
 }
 
 // AllOptions returns all settings that a chain of this description has: its own
-// behind those of every chain.
-func (d *Description) AllOptions() []Option { return append(BuiltinOptions(), d.Options...) }
+// behind those of every chain, which have the defaults that it gives them.
+func (d *Description) AllOptions() []Option {
+	options := BuiltinOptions()
+	for i, o := range options {
+		if value, ok := d.Settings[o.Name]; ok {
+			options[i].Default = value
+		}
+	}
+	return append(options, d.Options...)
+}
 
 // Settings are the values of a chain's options.
 type Settings struct {
@@ -85,13 +93,22 @@ func ParseSettings(d *Description, assignments []string) (*Settings, error) {
 		}
 	}
 	for _, name := range []string{SettingLivezGracePeriod, SettingShutdownDelay} {
-		v, err := time.ParseDuration(s.values[name])
-		if err != nil || v < 0 {
-			return nil, fmt.Errorf("setting %s: %q is not a duration; write it like 500ms or 10s", name, s.values[name])
+		v, err := parseDuration(name, s.values[name])
+		if err != nil {
+			return nil, err
 		}
 		s.durations[name] = v
 	}
 	return s, s.checkFlowControl(d)
+}
+
+// parseDuration reads the value of a setting that is a duration.
+func parseDuration(name, value string) (time.Duration, error) {
+	v, err := time.ParseDuration(value)
+	if err != nil || v < 0 {
+		return 0, fmt.Errorf("setting %s: %q is not a duration; write it like 500ms or 10s", name, value)
+	}
+	return v, nil
 }
 
 func (s *Settings) assign(d *Description, options map[string]Option, name, value string) error {
@@ -136,7 +153,7 @@ func gates(options map[string]Option) []string {
 }
 
 func (s *Settings) assignRuntimeConfig(d *Description, value string) error {
-	known := knownVersions(d)
+	known := d.GroupVersions()
 	for entry := range strings.SplitSeq(value, ",") {
 		key, v, ok := strings.Cut(strings.TrimSpace(entry), "=")
 		on := true
@@ -154,8 +171,9 @@ func (s *Settings) assignRuntimeConfig(d *Description, value string) error {
 	return nil
 }
 
-// knownVersions returns every group version of a description, sorted.
-func knownVersions(d *Description) []string {
+// GroupVersions returns every group version of a description, sorted: G/V, or V
+// alone for the core group.
+func (d *Description) GroupVersions() []string {
 	var gvs []string
 	add := func(g Group) {
 		for _, v := range g.Versions {
@@ -183,7 +201,7 @@ func knownVersions(d *Description) []string {
 // configured through, as upstream's validation does.
 func (s *Settings) checkFlowControl(d *Description) error {
 	const gv = "flowcontrol.apiserver.k8s.io/v1"
-	if s.Bool(SettingPriorityAndFairness) && slices.Contains(knownVersions(d), gv) && !s.versionEnabled("flowcontrol.apiserver.k8s.io", "v1", true) {
+	if s.Bool(SettingPriorityAndFairness) && slices.Contains(d.GroupVersions(), gv) && !s.versionEnabled("flowcontrol.apiserver.k8s.io", "v1", true) {
 		return fmt.Errorf("settings: %s needs %s; turn that on, or set %s=false", SettingPriorityAndFairness, gv, SettingPriorityAndFairness)
 	}
 	return nil
@@ -195,22 +213,27 @@ func (s *Settings) Value(name string) string { return s.values[name] }
 // Bool reports whether a setting is true.
 func (s *Settings) Bool(name string) bool { return s.values[name] == "true" }
 
-// recorded returns the duration on the storage that the settings name.
-func (s *Settings) recorded(r Recorded) time.Duration {
+// Recorded returns the duration on the storage that the settings name.
+func (s *Settings) Recorded(r Recorded) time.Duration {
 	if s.values[SettingStorage] == Warm {
 		return r.Warm
 	}
 	return r.Fresh
 }
 
-// hold reports whether the conditions hold.
-func (s *Settings) hold(c Conditions) bool {
+// Hold reports whether the conditions hold.
+func (s *Settings) Hold(c Conditions) bool {
 	for _, when := range c.When {
 		if !s.holds(when) {
 			return false
 		}
 	}
 	return !slices.ContainsFunc(c.Unless, s.holds)
+}
+
+// Applicable returns the steps whose conditions hold.
+func (s *Settings) Applicable(steps []Step) []Step {
+	return slices.DeleteFunc(slices.Clone(steps), func(step Step) bool { return !s.Hold(step.Conditions) })
 }
 
 func (s *Settings) holds(c Condition) bool {
@@ -244,7 +267,7 @@ func (s *Settings) versionEnabled(group, version string, byDefault bool) bool {
 func (s *Settings) group(g Group) APIGroupInfo {
 	info := APIGroupInfo{Group: g.Name}
 	for _, v := range g.Versions {
-		if s.hold(v.Conditions) && s.versionEnabled(g.Name, v.Version, !v.Off) {
+		if s.Hold(v.Conditions) && s.versionEnabled(g.Name, v.Version, !v.Off) {
 			info.Versions = append(info.Versions, APIVersionInfo{Version: v.Version, Resources: v.Resources, Routes: v.Routes})
 		} else {
 			info.Empty = append(info.Empty, v.Version)

@@ -20,6 +20,7 @@ type Problem struct {
 // the same name, for that is what chains are described to show.
 func (d *Description) Validate() []Problem {
 	v := &validator{d: d, settings: map[string]Option{}, hooks: d.Hooks()}
+	v.defaults()
 	v.options()
 	v.caches()
 	v.generic()
@@ -64,6 +65,26 @@ func (v *validator) unique(path, field string, names []string) {
 			v.add(at, "%q is there already, at %s[%d]", name, path, first)
 		}
 		seen[name] = i
+	}
+}
+
+// defaults checks the values that a description gives to settings of every chain.
+func (v *validator) defaults() {
+	adding := []string{SettingRuntimeConfig, SettingFeatureGates} // they add up, and have no one value
+	for _, name := range sortedKeys(v.d.Settings) {
+		path, value := "settings."+name, v.d.Settings[name]
+		builtin := BuiltinOptions()
+		i := slices.IndexFunc(builtin, func(o Option) bool { return o.Name == name })
+		switch {
+		case i < 0 || slices.Contains(adding, name):
+			v.add(path, "%q is no setting of every chain that has one value; declare it under options", name)
+		case len(builtin[i].Values) > 0 && !slices.Contains(builtin[i].Values, value):
+			v.add(path, "%q is not one of %s", value, strings.Join(builtin[i].Values, ", "))
+		case name == SettingLivezGracePeriod || name == SettingShutdownDelay:
+			if _, err := parseDuration(name, value); err != nil {
+				v.add(path, "%v", err)
+			}
+		}
 	}
 }
 
@@ -133,7 +154,7 @@ func (v *validator) hook(path, name string) {
 
 // served checks a reference to a group version.
 func (v *validator) served(path, gv string) {
-	if gv != "" && !slices.Contains(knownVersions(v.d), gv) {
+	if gv != "" && !slices.Contains(v.d.GroupVersions(), gv) {
 		v.add(path, "no server describes the group version %q", gv)
 	}
 }
@@ -152,7 +173,7 @@ func (v *validator) generic() {
 	v.conditions("generic.statusz", g.Statusz.Conditions)
 	for _, name := range sortedKeys(g.NewHooks) {
 		path := "generic.newHooks." + name
-		v.oneOf(path, name, hookStartInformers, hookAPFConsumer, hookAPFFilter, hookMaxInFlight, hookObjectCountTracker)
+		v.oneOf(path, name, NewHookNames()...)
 		v.steps(path+".steps", name, g.NewHooks[name].Steps)
 	}
 }

@@ -1,4 +1,4 @@
-module kas
+module kube-apiserver
 
 go 1.26.0
 

@@ -1,4 +1,4 @@
-// Command kas is the real kube-apiserver, of the version that go.mod names.
+// Command kube-apiserver is the real kube-apiserver, of the version that go.mod names.
 package main
 
 import (

@@ -12,7 +12,8 @@ func (d *decoder) description(to *chain.Description) into {
 		"about":    d.text(&to.About),
 		"version":  d.text(&to.Version),
 		"process":  d.text(&to.Process),
-		"origin":   d.text(&to.Origin),
+		"origin":   d.origin(&to.Origin),
+		"settings": named(d, &to.Settings, d.text),
 		"options":  list(d, &to.Options, d.option),
 		"timing":   d.processTiming(&to.Timing),
 		"caches":   list(d, &to.Caches, d.cache),
@@ -20,6 +21,22 @@ func (d *decoder) description(to *chain.Description) into {
 		"servers":  list(d, &to.Servers, d.server),
 		"shutdown": d.mapping(fields{"drain": d.recorded(&to.Shutdown.Drain), "httpServer": d.recorded(&to.Shutdown.HTTPServer)}),
 	})
+}
+
+// origin reads where the facts come from; a text alone is a note.
+func (d *decoder) origin(to *chain.Origin) into {
+	return func(path string, n *yaml.Node) {
+		if n.Kind == yaml.ScalarNode {
+			d.text(&to.Note)(path, n)
+			return
+		}
+		d.mapping(fields{
+			"source":  d.text(&to.Source),
+			"server":  d.text(&to.Server),
+			"command": d.text(&to.Command),
+			"note":    d.text(&to.Note),
+		})(path, n)
+	}
 }
 
 func (d *decoder) option(to *chain.Option) into {

@@ -13,11 +13,19 @@ import (
 // Default is the name of the preset that is run when none is asked for.
 const Default = "kube-apiserver-1.37"
 
+// The presets of recorded servers are made anew out of the traces, which are also
+// what tests hold them against.
+//
+//go:generate go run ../../cmd/chaintrace preset export ../../testdata/recorded/kube-apiserver-1.37.2.fresh.json.gz --like kube-apiserver-1.37 --keep-times --out kube-apiserver-1.37.yaml
+//go:generate go run ../../cmd/chaintrace preset export ../../testdata/recorded/sample-apiserver-0.37.2.fresh.json.gz --like sample-apiserver-1.37 --keep-times --out sample-apiserver-1.37.yaml
+
 //go:embed *.yaml
 var files embed.FS
 
 // Names returns the names of the presets, the default first.
-func Names() []string { return []string{Default, "kube-apiserver-1.23", "aggregated-apiserver"} }
+func Names() []string {
+	return []string{Default, "kube-apiserver-1.23", "sample-apiserver-1.37", "aggregated-apiserver"}
+}
 
 // Source returns a preset's YAML text. It fails when there is no such preset.
 func Source(name string) ([]byte, error) {

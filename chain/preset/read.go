@@ -71,12 +71,12 @@ func Read(r io.Reader, filename string) (*chain.Description, error) {
 		return nil, fmt.Errorf("description %s: %w", filename, err)
 	}
 	d := &decoder{file: filename, nodes: map[string]*yaml.Node{}}
-	root, err := parse(text)
+	file, err := parse(text)
 	if err != nil {
 		return nil, &Error{[]Problem{d.syntax(err)}}
 	}
 	description := &chain.Description{}
-	d.description(description)("", root)
+	d.description(description)("", file.Content[0])
 	if len(d.problems) == 0 {
 		for _, p := range description.Validate() {
 			d.problem(d.nearest(p.Path), p.Path, "%s", p.Message)
@@ -88,7 +88,7 @@ func Read(r io.Reader, filename string) (*chain.Description, error) {
 	return description, nil
 }
 
-// parse returns the one document of a text.
+// parse returns the one document of a text, which has one node in it.
 func parse(text []byte) (*yaml.Node, error) {
 	switch {
 	case len(text) > maxSize:
@@ -113,5 +113,5 @@ func parse(text []byte) (*yaml.Node, error) {
 	if document.Kind != yaml.DocumentNode || len(document.Content) != 1 {
 		return nil, errors.New("the file holds no description")
 	}
-	return document.Content[0], nil
+	return &document, nil
 }

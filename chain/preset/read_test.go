@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chaintrace/chaintrace/chain"
 	"github.com/chaintrace/chaintrace/chain/preset"
 )
 
@@ -116,8 +117,8 @@ func TestPresetsLoad(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if d.Name != name || d.About == "" || d.Origin == "" {
-			t.Errorf("%s: name %q, about %q, origin %q", name, d.Name, d.About, d.Origin)
+		if d.Name != name || d.About == "" || d.Origin == (chain.Origin{}) {
+			t.Errorf("%s: name %q, about %q, origin %+v", name, d.Name, d.About, d.Origin)
 		}
 	}
 	if _, err := preset.Load("kube-apiserver-9"); err == nil || !strings.Contains(err.Error(), "kube-apiserver-1.37, ") {

@@ -67,8 +67,11 @@ func TestExecSendingEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer silent.Close()
-	ended := make(chan error)
-	go func() { ended <- cmd.Wait() }()
+	ended := make(chan bool)
+	go func() {
+		_ = cmd.Wait() // that it fails to send is told
+		close(ended)
+	}()
 	for {
 		select {
 		case <-ended:

@@ -18,7 +18,8 @@ import (
 
 // modelRun says which chain of the model is run, and how.
 type modelRun struct {
-	preset, file     string // file, if given, is the description
+	description      *chain.Description // nil: that of the file or preset
+	preset, file     string             // file, if given, is the description
 	set              []string
 	clock            string
 	slow, fail, hang []string
@@ -60,6 +61,9 @@ func (p *preparedRun) trace(ctx context.Context) (*trace.Trace, error) {
 
 // describe returns the description of the chain.
 func (m *modelRun) describe() (*chain.Description, error) {
+	if m.description != nil {
+		return m.description, nil
+	}
 	if m.file == "" {
 		d, err := preset.Load(m.preset)
 		return d, withCode(exitUsage, err)

@@ -13,12 +13,12 @@ import (
 func newPresetCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "preset",
-		Short:   "List and show the chains that come with chaintrace",
-		Example: "  chaintrace preset list\n  chaintrace preset show aggregated-apiserver > mine.yaml",
+		Short:   "List and show the chains that come with chaintrace, and make new ones out of traces",
+		Example: "  chaintrace preset list\n  chaintrace preset show aggregated-apiserver > mine.yaml\n  chaintrace preset export real.json --out mine.yaml",
 		Args:    noArguments,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newPresetListCommand(), newPresetShowCommand())
+	cmd.AddCommand(newPresetListCommand(), newPresetShowCommand(), newPresetExportCommand())
 	return cmd
 }
 
@@ -28,13 +28,30 @@ type presetEntry struct {
 	Version string   `json:"version"`
 	Servers []string `json:"servers"` // outermost first
 	About   string   `json:"about"`
+	Origin  struct {
+		Source  string `json:"source"`  // instrumented, model or observed; "" where people wrote it
+		Server  string `json:"server"`  // what was recorded
+		Command string `json:"command"` // that made it out of the trace
+		Note    string `json:"note"`
+	} `json:"origin"`
+}
+
+// origin says in a word where the preset comes from.
+func (e presetEntry) origin() string {
+	if e.Origin.Source == "" {
+		return "written"
+	}
+	return e.Origin.Source
 }
 
 func newPresetListCommand() *cobra.Command {
 	output := ""
 	cmd := &cobra.Command{
-		Use:     "list",
-		Short:   "List the presets",
+		Use:   "list",
+		Short: "List the presets",
+		Long: `List lists the presets and where each comes from: instrumented are those made out of
+the trace of a real server, written those that people wrote. What was recorded, and how,
+is in --output json, and in preset show.`,
 		Example: "  chaintrace preset list\n  chaintrace preset list --output json",
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -49,9 +66,9 @@ func newPresetListCommand() *cobra.Command {
 				return withCode(exitWork, report.WriteJSON(cmd.OutOrStdout(), entries))
 			}
 			t := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-			fmt.Fprintln(t, "NAME\tVERSION\tSERVERS\tABOUT")
+			fmt.Fprintln(t, "NAME\tVERSION\tSERVERS\tORIGIN\tABOUT")
 			for _, e := range entries {
-				fmt.Fprintf(t, "%s\t%s\t%d\t%s\n", e.Name, e.Version, len(e.Servers), e.About)
+				fmt.Fprintf(t, "%s\t%s\t%d\t%s\t%s\n", e.Name, e.Version, len(e.Servers), e.origin(), e.About)
 			}
 			return withCode(exitWork, t.Flush())
 		},
@@ -69,6 +86,7 @@ func presetEntries() ([]presetEntry, error) {
 			return nil, err
 		}
 		e := presetEntry{Name: name, Version: d.Version, About: d.About}
+		e.Origin.Source, e.Origin.Server, e.Origin.Command, e.Origin.Note = d.Origin.Source, d.Origin.Server, d.Origin.Command, d.Origin.Note
 		for i := len(d.Servers) - 1; i >= 0; i-- {
 			e.Servers = append(e.Servers, d.Servers[i].Name)
 		}

@@ -22,9 +22,7 @@ var ErrNoChain = errors.New("the trace shows no server chain")
 // contradictory is no error but goes to Problems: a trace of a server that died is
 // worth reading. It fails only when no span is of the vocabulary of package attr.
 func FromTrace(t *trace.Trace) (*Startup, error) {
-	id, _ := Latest(t)
-	t, starts := oneStart(t.Select(id))
-	spans := sorted(t)
+	spans, t, starts := chosen(t)
 	if !slices.ContainsFunc(spans, func(s *trace.Span) bool { return InVocabulary(s.Name) }) {
 		return nil, fmt.Errorf("%w: %s", ErrNoChain, found(spans))
 	}
@@ -44,6 +42,20 @@ func FromTrace(t *trace.Trace) (*Startup, error) {
 	r.phaseFailure()
 	r.anomalies(t.Anomalies())
 	return r.out, nil
+}
+
+// Spans returns the spans of the start that [FromTrace] reads, in order of time.
+func Spans(t *trace.Trace) []*trace.Span {
+	spans, _, _ := chosen(t)
+	return spans
+}
+
+// chosen returns the start that is read, as sorted spans and as a trace, and how
+// many starts there are.
+func chosen(t *trace.Trace) (spans []*trace.Span, one *trace.Trace, starts int) {
+	id, _ := Latest(t)
+	one, starts = oneStart(t.Select(id))
+	return sorted(one), one, starts
 }
 
 // InVocabulary reports whether spans of this name tell of a server chain, so that a

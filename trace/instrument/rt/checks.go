@@ -1,6 +1,9 @@
 package chaintracert
 
-import "time"
+import (
+	"reflect"
+	"time"
+)
 
 // mergeName is the span in which checks of the delegate are taken over.
 const mergeName = "checks.merge"
@@ -65,32 +68,34 @@ func (s *server) originOf(check string) string {
 }
 
 // AddChecks records checks, a slice of them, that are added to endpoints of a
-// server, with livez's grace period. Within itself it records nothing.
+// server, with livez's grace period. Within itself, for the same slice, it records
+// nothing.
 func AddChecks(upstream, checks interface{}, delay time.Duration, endpoints ...string) func(*error) {
 	r := active()
 	if r == nil {
 		return ended
 	}
 	added := checkNames(checks)
+	if len(added) == 0 {
+		return ended
+	}
+	slice := reflect.ValueOf(checks).Pointer()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	s := r.names.of(upstream)
-	if s == nil {
+	if s == nil || r.adding[slice] {
 		return ended
 	}
-	key := goroutine()
-	if r.adding[key] {
-		return ended
-	}
-	r.adding[key] = true
+	r.adding[slice] = true
 	return func(err *error) {
 		message := text(err)
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		delete(r.adding, key)
+		delete(r.adding, slice)
 		if message != "" {
 			return
 		}
+		key := r.keyOf(s)
 		for _, check := range added {
 			r.addCheck(key, s, check, delay, endpoints)
 		}

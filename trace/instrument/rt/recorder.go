@@ -36,11 +36,11 @@ type recorder struct {
 	buf     []byte
 	scratch span // for spans that take no time
 	names   *names
-	hooks   *hooksRun       // the latest
-	ending  *span           // shutdown
-	runs    bool            // hooks have been started
-	adding  map[uint64]bool // goroutines within the adding of checks
-	process string          // what the process is called
+	hooks   *hooksRun        // the latest
+	ending  *span            // shutdown
+	runs    bool             // hooks have been started
+	adding  map[uintptr]bool // slices of checks that are being added, by their addresses
+	process string           // what the process is called
 	version string
 	known   map[string][]byte // the JSON of the resource by service
 }
@@ -66,7 +66,7 @@ func fromEnvironment(getenv func(string) string) *recorder {
 	if path == "" {
 		return nil
 	}
-	r := &recorder{path: path, begun: time.Now(), open: map[uint64][]*span{}, names: newNames(), adding: map[uint64]bool{}, known: map[string][]byte{}}
+	r := &recorder{path: path, begun: time.Now(), open: map[uint64][]*span{}, names: newNames(), adding: map[uintptr]bool{}, known: map[string][]byte{}}
 	r.wall = r.begun.UnixNano()
 	var random [24]byte
 	if _, err := rand.Read(random[:]); err != nil {
