@@ -86,7 +86,7 @@ func TestSelectionIsSeenEverywhere(t *testing.T) {
 		if hash := ask[string](b, "location.hash"); hash != "#"+slowest {
 			t.Errorf("%s: the address ends in %q", what, hash)
 		}
-		if !ask[bool](b, `document.getElementById('details').checkVisibility() && document.getElementById('details').textContent.includes('storage_rbac.go')`) {
+		if !ask[bool](b, `document.getElementById('details').checkVisibility() && document.getElementById('details').textContent.includes('apis.go:135')`) {
 			t.Errorf("%s: the details are not shown", what)
 		}
 	}
