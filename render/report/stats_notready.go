@@ -105,7 +105,7 @@ func (s StatsStart) why() string {
 	case s.Outcome == string(startup.OutcomeNotShown):
 		return "nobody asked whether it was ready"
 	case len(s.Hooks) == 0:
-		return "no hook says why"
+		return "no run of a hook in the trace says why; critical-chain may"
 	}
 	h := s.Hooks[0]
 	text := h.Kind + " " + render.Printable(h.Name, 80)
