@@ -15,11 +15,14 @@ func Diff(f File, name string) (string, error) {
 	})
 }
 
-// lines returns the lines of a text, each with its end.
+// lines returns the lines of a text, each with its end. A last one that has none gets
+// what stands for that in a unified diff.
 func lines(text []byte) []string {
 	all := strings.SplitAfter(string(text), "\n")
-	if last := len(all) - 1; all[last] == "" {
-		all = all[:last]
+	last := len(all) - 1
+	if all[last] == "" {
+		return all[:last]
 	}
+	all[last] += "\n\\ No newline at end of file\n"
 	return all
 }

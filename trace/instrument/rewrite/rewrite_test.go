@@ -182,6 +182,15 @@ func TestOptional(t *testing.T) {
 	}
 }
 
+// TestDiffWithoutLastNewline: a file may end within a line.
+func TestDiffWithoutLastNewline(t *testing.T) {
+	diff, err := rewrite.Diff(rewrite.File{Original: []byte("a\nb"), Rewritten: []byte("a\nb c")}, "f")
+	const end = "\n\\ No newline at end of file\n"
+	if want := "--- a/f\n+++ b/f\n@@ -1,2 +1,2 @@\n a\n-b" + end + "+b c" + end; err != nil || diff != want {
+		t.Errorf("%v\n%s", err, diff)
+	}
+}
+
 // TestMissedInBuild: a rule that names several packages needs one of them.
 func TestMissedInBuild(t *testing.T) {
 	found := rewrite.Result{Matched: []rewrite.Match{{Rule: "a"}}}
