@@ -176,13 +176,15 @@ type edit struct {
 	text string
 }
 
-// splice returns the file with its edits and the import that they need.
+// splice returns the file with its edits and the import that they need, if any.
 func (f *file) splice(runtime string) ([]byte, error) {
 	edits := slices.Clone(f.edits)
 	slices.SortStableFunc(edits, func(a, b edit) int { return cmp.Compare(a.at, b.at) })
 	edits = slices.Compact(edits)
-	name := int(f.syntax.Name.End() - f.syntax.FileStart)
-	edits = append([]edit{{name, "; import " + runtimeName + " " + strconv.Quote(runtime)}}, edits...)
+	if slices.ContainsFunc(edits, func(e edit) bool { return strings.Contains(e.text, runtimeName+".") }) {
+		name := int(f.syntax.Name.End() - f.syntax.FileStart)
+		edits = append([]edit{{name, "; import " + runtimeName + " " + strconv.Quote(runtime)}}, edits...)
+	}
 	var out []byte
 	last := 0
 	for _, e := range edits {

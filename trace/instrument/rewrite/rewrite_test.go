@@ -36,6 +36,7 @@ func oneRule(t *testing.T, fn, anchors string) []rule.Rule {
 	return rules
 }
 
+// imports is there where code needs it.
 const imports = `; import chaintracert "rt"`
 
 // TestRewrite: code goes where the anchor says, on the same line.
@@ -46,6 +47,10 @@ func TestRewrite(t *testing.T) {
 		{
 			"entry of a method, with its receiver and parameters", "(*T).F", "  - code: 'f($recv, $1, $3)'",
 			"func (t *T) F(a, b int, c string) {\n\tg()\n}", "func (t *T) F(a, b int, c string) { f(t, a, c);\n\tg()\n}",
+		},
+		{
+			"the recorder is imported where it is called", "F", "  - code: chaintracert.Signal($1)",
+			"func F(a string) {}", "func F(a string) { chaintracert.Signal(a);}",
 		},
 		{
 			"a parameter by its type", "F", "  - code: f($of_T)",
@@ -113,7 +118,10 @@ func TestRewrite(t *testing.T) {
 				t.Fatalf("%v, missed %v, %d files", err, result.Missed, len(result.Files))
 			}
 			f := result.Files[0]
-			want := "package p" + imports + " // the package\n\n" + test.after + "\n"
+			want := "package p // the package\n\n" + test.after + "\n"
+			if strings.Contains(test.after, "chaintracert.") {
+				want = strings.Replace(want, "package p", "package p"+imports, 1)
+			}
 			if diff := cmp.Diff(want, string(f.Rewritten)); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
@@ -177,7 +185,7 @@ func TestOptional(t *testing.T) {
 		t.Errorf("missed %v", result.Missed)
 	}
 	diff, err := rewrite.Diff(result.Files[0], "pkg/p/a.go")
-	if want := "--- a/pkg/p/a.go\n+++ b/pkg/p/a.go\n@@ -1,3 +1,3 @@\n-package p\n+package p" + imports + "\n \n-func F() {}\n+func F() { f();}\n"; err != nil || diff != want {
+	if want := "--- a/pkg/p/a.go\n+++ b/pkg/p/a.go\n@@ -1,3 +1,3 @@\n package p\n \n-func F() {}\n+func F() { f();}\n"; err != nil || diff != want {
 		t.Errorf("%v\n%s", err, diff)
 	}
 }
