@@ -214,10 +214,10 @@ func (fn function) errResult() (string, []edit) {
 	offset := func(p token.Pos) int { return int(p - fn.file.syntax.FileStart) }
 	if last.Names != nil {
 		name := last.Names[len(last.Names)-1]
-		if name.Name != "_" {
-			return "&" + name.Name, nil
+		if name.Name == "_" {
+			return "&_" + errName, []edit{{offset(name.End()), errName}}
 		}
-		return "nil", nil
+		return "&" + name.Name, nil
 	}
 	var edits []edit
 	for _, field := range results.List[:len(results.List)-1] {

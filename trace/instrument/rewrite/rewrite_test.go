@@ -70,6 +70,11 @@ func TestRewrite(t *testing.T) {
 			"func F() (n int, err error) { return }", "func F() (n int, err error) { defer f()(&err); return }",
 		},
 		{
+			"a blank name gets more to it", "F", "  - code: defer f()($err)",
+			"func F() (n int, _ error) { return 1, nil }",
+			"func F() (n int, _chaintraceErr error) { defer f()(&_chaintraceErr); return 1, nil }",
+		},
+		{
 			"no error", "F", "  - code: defer f()($err)",
 			"func F() int { return 1 }", "func F() int { defer f()(nil); return 1 }",
 		},
