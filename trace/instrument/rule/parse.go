@@ -187,12 +187,18 @@ func (f *fileReader) flag(into *bool) func(*yaml.Node) {
 }
 
 // goStatements reports whether text is Go statements.
-func goStatements(text string) error {
+func goStatements(text string) error { return isGo(text, "func() { ", "; }") }
+
+// goExpression reports whether text is one Go expression.
+func goExpression(text string) error { return isGo(text, "(", ")") }
+
+// isGo reports whether text is Go code where it stands in an expression.
+func isGo(text, before, behind string) error {
 	if strings.ContainsAny(text, "\n\r") {
 		return errors.New("the code is more than one line; lines of the source must stay where they are")
 	}
 	text = placeholder.ReplaceAllString(text, "x$1")
-	if _, err := parser.ParseExpr("func() { " + text + "; }"); err != nil {
+	if _, err := parser.ParseExpr(before + text + behind); err != nil {
 		message := err.Error()
 		return errors.New("the code is not Go: " + message[strings.Index(message, " ")+1:])
 	}

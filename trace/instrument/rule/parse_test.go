@@ -37,8 +37,8 @@ rules:
   - id: start
     package: example.com/pkg
     func: (*T).Start
-    span: my.start
-    attributes: {name: $1, kind: '"fast"'}
+    span: my.start $1
+    attributes: {name: $1, $kind: '"fast"'}
   - id: inner
     package: [example.com/a, example.com/b]
     func: [New, old]
@@ -64,7 +64,7 @@ rules:
 			ID: "start", Packages: []string{"example.com/pkg"}, Funcs: []string{"T.Start"},
 			Anchors: []rule.Anchor{{
 				ID: "span", At: rule.Entry,
-				Code: []rule.Code{{Text: `defer chaintracert.Func("my.start", "kind", "fast", "name", $1)($err)`}},
+				Code: []rule.Code{{Text: `defer chaintracert.Func("my.start \x241", "\x24kind", "fast", "name", $1)($err)`}},
 			}},
 		},
 		{
@@ -109,7 +109,9 @@ func TestParseErrors(t *testing.T) {
 		"two rules":        {head + "    span: s\n" + strings.TrimPrefix(head, "rules:\n") + "    span: s\n", []string{`two rules have the id "r"`}},
 		"both forms":       {head + "    span: s\n    anchors: [{code: f()}]\n", []string{"f.yaml:2:5: the rule has both a span and anchors"}},
 		"lone attributes":  {head + "    attributes: {a: $1}\n", []string{"f.yaml:2:5: the rule has attributes, but no span"}},
-		"bad attribute":    {head + "    span: s\n    attributes: {a: ')'}\n", []string{"f.yaml:2:5: attributes: the code is not Go"}},
+		"bad attribute":    {head + "    span: s\n    attributes: {a: ')'}\n", []string{"f.yaml:6:21: the code is not Go"}},
+		"two attributes":   {head + "    span: s\n    attributes: {a: '1, 2'}\n", []string{"f.yaml:6:21: the code is not Go"}},
+		"bad but balanced": {head + "    span: s\n    attributes: {a: '1); f(2'}\n", []string{"f.yaml:6:21: the code is not Go"}},
 		"bad flag":         {head + "    span: s\n    required: maybe\n", []string{"f.yaml:6:15: want true or false"}},
 		"bad position":     {head + "    anchors: [{at: nowhere, match: x, code: f()}]\n", []string{`f.yaml:5:20: unknown position "nowhere"`}},
 		"no match":         {head + "    anchors: [{at: before, code: f()}]\n", []string{"f.yaml:5:15: the key match is missing"}},

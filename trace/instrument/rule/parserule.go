@@ -38,9 +38,6 @@ func (f *fileReader) rule(n *yaml.Node) Rule {
 		f.problem(n, "the rule has neither a span nor anchors")
 	case span != "":
 		r.Anchors = []Anchor{{ID: "span", At: Entry, Code: []Code{{Text: spanCode(span, attributes)}}}}
-		if err := goStatements(r.Anchors[0].Code[0].Text); err != nil {
-			f.problem(n, "attributes: %v", err)
-		}
 	}
 	return r
 }
@@ -57,6 +54,9 @@ func (f *fileReader) attributes(n *yaml.Node) map[string]string {
 		f.text(&value)(n.Content[i+1])
 		if read[n.Content[i].Value] != "" {
 			f.problem(n.Content[i], "the attribute %s is there already", n.Content[i].Value)
+		}
+		if err := goExpression(value); err != nil && value != "" {
+			f.problem(n.Content[i+1], "%v", err)
 		}
 		read[n.Content[i].Value] = value
 	}

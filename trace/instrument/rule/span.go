@@ -42,15 +42,18 @@ func FromSpan(function string) (Rule, error) {
 // attributes are Go expressions.
 func spanCode(name string, attributes map[string]string) string {
 	var b strings.Builder
-	b.WriteString("defer chaintracert.Func(" + strconv.Quote(name))
+	b.WriteString("defer chaintracert.Func(" + quote(name))
 	keys := make([]string, 0, len(attributes))
 	for key := range attributes {
 		keys = append(keys, key)
 	}
 	slices.Sort(keys)
 	for _, key := range keys {
-		b.WriteString(", " + strconv.Quote(key) + ", " + attributes[key])
+		b.WriteString(", " + quote(key) + ", " + attributes[key])
 	}
 	b.WriteString(")($err)")
 	return b.String()
 }
+
+// quote writes a Go string in which a $ stands for nothing, see [Code].
+func quote(text string) string { return strings.ReplaceAll(strconv.Quote(text), "$", `\x24`) }
