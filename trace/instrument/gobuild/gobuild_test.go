@@ -330,16 +330,15 @@ func TestFlags(t *testing.T) {
 		}
 	})
 	t.Run("overlay", func(t *testing.T) {
-		p.write(t, "other/own.go", "package own\n\nimport \"fmt\"\n\n// Start is another.\nfunc Start(string) { fmt.Println(\"overlaid\") }\n")
-		p.write(t, "overlay.json", `{"Replace": {"own/own.go": "other/own.go"}}`)
+		p.write(t, "other/own.go", "package own\n\nimport \"fmt\"\n\n// Start is another.\nfunc Start(string) { fmt.Println(\"overlaid\"); added() }\n")
+		p.write(t, "other/added.go", "package own\n\nfunc added() { println(\"added\") }\n")
+		p.write(t, "overlay.json", `{"Replace": {"own/own.go": "other/own.go", "own/added.go": "other/added.go"}}`)
 		overlay := gobuild.Flag{Name: "overlay", Value: "overlay.json"}
 		o := p.options(t, gobuild.Flag{Name: "o", Value: bin + "/overlaid"}, overlay)
-		_, err := tryBuild(t.Context(), o)
-		wantError(t, err, "own/own.go: the overlay of the command line replaces it, and so do the rules")
-		o.Rules = o.Rules[:1]
 		build(t, o)
-		if out := p.run(t, bin+"/overlaid"); !strings.HasPrefix(out, "overlaid\n") {
+		if out := p.run(t, bin+"/overlaid"); !strings.HasPrefix(out, "overlaid\nadded\n") {
 			t.Errorf("the user's overlay is not in it: %s", out)
 		}
+		p.checkSpans(t, bin+"/overlaid", "server.New", "own.Start")
 	})
 }

@@ -23,8 +23,11 @@ func readOverlay(name, dir string) (map[string]string, error) {
 		return replace, nil
 	}
 	absolute := func(path string) string {
-		if path == "" || filepath.IsAbs(path) {
+		switch {
+		case path == "":
 			return path
+		case filepath.IsAbs(path):
+			return filepath.Clean(path)
 		}
 		return filepath.Join(dir, path)
 	}

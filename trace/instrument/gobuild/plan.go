@@ -138,18 +138,13 @@ func (p *Plan) rewrite() error {
 		if !named[p.importPath(pkg)] || module == nil {
 			continue
 		}
-		in := rewrite.Package{ImportPath: p.importPath(pkg), Module: module.Path, Version: module.version(), Dir: pkg.Dir}
+		in := rewrite.Package{ImportPath: p.importPath(pkg), Module: module.Path, Version: module.version(), Dir: pkg.Dir, Overlay: p.overlay}
 		for _, name := range pkg.GoFiles {
 			in.Files = append(in.Files, filepath.Join(pkg.Dir, name))
 		}
 		result, err := rewrite.Rewrite(in, rules, p.runtime.importPath)
 		if err != nil {
 			return fmt.Errorf("%s: %w", pkg.ImportPath, err)
-		}
-		for _, f := range result.Files {
-			if _, taken := p.overlay[f.Path]; taken {
-				return fmt.Errorf("%s: the overlay of the command line replaces it, and so do the rules; build without that overlay, or leave that file out of it", f.Path)
-			}
 		}
 		results = append(results, result)
 		p.files = append(p.files, result.Files...)

@@ -23,7 +23,10 @@ type Package struct {
 	Module     string // the path of the module that it is in
 	Version    string // the module's version; empty where it has none
 	Dir        string
-	Files      []string // absolute paths of its GoFiles
+	Files      []string // absolute paths of its Go files
+	// Overlay names, for some files, others whose text is to be read instead. It may
+	// be nil.
+	Overlay map[string]string
 }
 
 // Result is what became of the rules in one package.

@@ -1,6 +1,7 @@
 package rewrite
 
 import (
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -34,7 +35,7 @@ type function struct {
 func load(p Package) (*source, error) {
 	s := &source{pkg: p, set: token.NewFileSet()}
 	for _, name := range slices.Sorted(slices.Values(p.Files)) {
-		text, err := os.ReadFile(name)
+		text, err := os.ReadFile(cmp.Or(p.Overlay[name], name))
 		if err != nil {
 			return nil, fmt.Errorf("package %s: %w", p.ImportPath, err)
 		}
