@@ -139,7 +139,7 @@ func (p *Plan) rewrite() error {
 			continue
 		}
 		in := rewrite.Package{ImportPath: p.importPath(pkg), Module: module.Path, Version: module.version(), Dir: pkg.Dir, Overlay: p.overlay}
-		for _, name := range pkg.GoFiles {
+		for _, name := range slices.Concat(pkg.GoFiles, pkg.CgoFiles) {
 			in.Files = append(in.Files, filepath.Join(pkg.Dir, name))
 		}
 		result, err := rewrite.Rewrite(in, rules, p.runtime.importPath)

@@ -1,0 +1,37 @@
+package gobuild_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/chaintrace/chaintrace/trace/instrument/gobuild"
+)
+
+// places returns what a plan puts in, as package: file:line.
+func places(plan *gobuild.Plan) []string {
+	var all []string
+	for _, p := range plan.Packages {
+		for _, m := range p.Result.Matched {
+			all = append(all, p.ImportPath+": "+m.Place)
+		}
+	}
+	return all
+}
+
+// TestCgo puts spans into a file that cgo goes through first.
+func TestCgo(t *testing.T) {
+	t.Parallel()
+	p := newProject(t)
+	o := p.options(t)
+	o.Env = append(slices.Clone(o.Env), "CGO_ENABLED=1")
+	o.Rules = append(o.Rules[:0:0], spanRule(t, "example.com/app/own.Native"))
+	plan, err := gobuild.Prepare(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"example.com/app/own: own/native.go:6"}, places(plan)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
