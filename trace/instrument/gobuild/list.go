@@ -51,7 +51,33 @@ func (g *goCommand) buildList(ctx context.Context, flags []Flag, packages []stri
 	if err != nil {
 		return nil, fmt.Errorf("go list: %w", err)
 	}
+	list = withoutVariants(list)
 	return list, checkMain(list)
+}
+
+// withoutVariants returns each package once, by its import path. Of packages that are
+// compiled by the profiles of several programs, the list has one for each of those, with
+// the program's path behind it: "example.com/pkg [example.com/program]".
+func withoutVariants(list []goPackage) []goPackage {
+	seen := map[string]bool{}
+	var once []goPackage
+	for _, p := range list {
+		p.ImportPath = withoutProgram(p.ImportPath)
+		if seen[p.ImportPath] {
+			continue
+		}
+		seen[p.ImportPath] = true
+		for i, imported := range p.Imports {
+			p.Imports[i] = withoutProgram(imported)
+		}
+		once = append(once, p)
+	}
+	return once
+}
+
+func withoutProgram(importPath string) string {
+	importPath, _, _ = strings.Cut(importPath, " [")
+	return importPath
 }
 
 // checkMain checks that a program is built.

@@ -1,6 +1,8 @@
 package gobuild_test
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -33,5 +35,36 @@ func TestCgo(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"example.com/app/own: own/native.go:6"}, places(plan)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestProfiles builds programs each of which is compiled by a profile of its own.
+func TestProfiles(t *testing.T) {
+	t.Parallel()
+	p := newProject(t)
+	main, err := os.ReadFile(filepath.Join(p.dir, "cmd/apiserver/main.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.write(t, "cmd/second/main.go", string(main))
+	for _, name := range []string{"apiserver", "second"} {
+		p.write(t, "cmd/"+name+"/default.pgo", "") // go list does not read it
+	}
+	o := p.options(t)
+	o.Packages = []string{"./cmd/apiserver", "./cmd/second"}
+	plan, err := gobuild.Prepare(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"example.com/app/own: own/own.go:7", "k8s.io/apiserver/pkg/server: pkg/server/server.go:13"}, places(plan)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	o.Packages = o.Packages[:1]
+	single, err := gobuild.Prepare(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if single.Len()+1 != plan.Len() {
+		t.Errorf("%d packages for one program and %d for both", single.Len(), plan.Len())
 	}
 }
