@@ -26,6 +26,10 @@ func (p *Plan) Build(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	// The Go command may run elsewhere, and wants its GOMODCACHE absolute.
+	if dir, err = filepath.Abs(dir); err != nil {
+		return err
+	}
 	defer func() {
 		// Nothing in it is a mount or the module cache itself, which is a link.
 		if removeErr := os.RemoveAll(dir); err == nil {

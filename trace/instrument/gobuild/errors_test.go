@@ -182,6 +182,23 @@ func TestNoToolchain(t *testing.T) {
 	wantError(t, err, "there is no Go toolchain")
 }
 
+// TestRelativeTemp builds elsewhere with a TMPDIR that is relative to here. It cannot run
+// beside others.
+func TestRelativeTemp(t *testing.T) {
+	p := newProject(t)
+	t.Chdir(t.TempDir())
+	if err := os.Mkdir("tmp", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("TMPDIR", "tmp")
+	bin := filepath.Join(t.TempDir(), "traced")
+	build(t, p.options(t, gobuild.Flag{Name: "o", Value: bin}))
+	p.checkSpans(t, bin, "server.New", "own.Start")
+	if left, err := os.ReadDir("tmp"); err != nil || len(left) != 0 {
+		t.Errorf("%v is left, %v", left, err)
+	}
+}
+
 // TestCancelled stops a build.
 func TestCancelled(t *testing.T) {
 	t.Parallel()

@@ -162,6 +162,9 @@ var layouts = []struct {
 		p.run(t, "go", "mod", "download", "-modfile=alt/other.mod", "all")
 		p.env = append(p.env, "GOFLAGS=-modcacherw -buildvcs=false -modfile=alt/other.mod")
 	}},
+	{name: "a module cache with an unclean name", mode: gobuild.ModeModule, setUp: func(_ *testing.T, p *project) {
+		p.env = append(p.env, "GOMODCACHE="+filepath.Dir(p.cache)+"//./"+filepath.Base(p.cache)+"/")
+	}},
 	{name: "replaced by a version", mode: gobuild.ModeModule, setUp: func(t *testing.T, p *project) {
 		p.run(t, "go", "mod", "edit", "-require=k8s.io/apiserver@v0.0.9", "-replace=k8s.io/apiserver@v0.0.9=k8s.io/apiserver@v0.1.0")
 		p.run(t, "go", "mod", "tidy")

@@ -156,6 +156,9 @@ func (g *goCommand) environment(ctx context.Context) (environment, error) {
 	if e.GOMOD == os.DevNull {
 		e.GOMOD = ""
 	}
+	if e.GOMODCACHE != "" { // as the user wrote it, and directories of modules are clean
+		e.GOMODCACHE = filepath.Clean(e.GOMODCACHE)
+	}
 	if e.GOMOD == "" && e.GOWORK == "" {
 		return e, fmt.Errorf("%s: there is no go.mod here or above; build in the directory of your server's module (or name it: -C DIR)", g.dir)
 	}
