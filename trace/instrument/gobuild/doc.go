@@ -19,5 +19,7 @@
 //
 // The package that the insertions call becomes a package of the main module, again
 // by the overlay. There every module mode finds it: a vendor directory must list
-// what it has, and the main module need not.
+// what it has, and the main module need not. Only where the main module's path has an
+// element "internal" others may not import it from there, and it becomes a package of
+// the standard library.
 package gobuild

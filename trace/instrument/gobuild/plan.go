@@ -113,7 +113,7 @@ func (p *Plan) load(ctx context.Context) error {
 		return err
 	}
 	p.Module = p.main.Path
-	p.runtime, err = newRuntimePackage(p.main)
+	p.runtime, err = newRuntimePackage(p.main, p.env.GOROOT)
 	return err
 }
 

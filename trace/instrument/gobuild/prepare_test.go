@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -66,5 +67,30 @@ func TestProfiles(t *testing.T) {
 	}
 	if single.Len()+1 != plan.Len() {
 		t.Errorf("%d packages for one program and %d for both", single.Len(), plan.Len())
+	}
+}
+
+// TestInternal builds in a module whose packages others may not import, with and
+// without a vendor directory.
+func TestInternal(t *testing.T) {
+	t.Parallel()
+	p := newProject(t)
+	p.run(t, "go", "mod", "edit", "-module=corp.example/internal/app")
+	for _, name := range []string{"cmd/apiserver/main.go", "cmd/web/main.go"} {
+		text, err := os.ReadFile(filepath.Join(p.dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.write(t, name, strings.ReplaceAll(string(text), "example.com/app/", "corp.example/internal/app/"))
+	}
+	bin := t.TempDir()
+	for _, vendor := range []string{"", "vendor"} {
+		if vendor != "" {
+			p.run(t, "go", "mod", "vendor")
+		}
+		o := p.options(t, gobuild.Flag{Name: "o", Value: bin + "/traced" + vendor})
+		o.Rules = o.Rules[:1]
+		build(t, o)
+		p.checkSpans(t, bin+"/traced"+vendor, "server.New")
 	}
 }

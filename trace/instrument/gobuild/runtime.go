@@ -5,6 +5,8 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/chaintrace/chaintrace/trace/instrument"
 )
@@ -15,12 +17,17 @@ type runtimePackage struct {
 	dir        string // where the build finds it; it does not exist
 }
 
-// runtimeName is the name of the runtime package's directory in the main module.
+// runtimeName is the name of the runtime package's directory.
 const runtimeName = "chaintracert"
 
-// newRuntimePackage places the runtime package in the main module.
-func newRuntimePackage(main goModule) (runtimePackage, error) {
+// newRuntimePackage places the runtime package in the main module. Where that is
+// internal to others, so that packages of other modules may not import its packages,
+// it goes to the standard library.
+func newRuntimePackage(main goModule, goroot string) (runtimePackage, error) {
 	p := runtimePackage{path.Join(main.Path, runtimeName), filepath.Join(main.Dir, runtimeName)}
+	if slices.Contains(strings.Split(main.Path, "/"), "internal") {
+		p = runtimePackage{runtimeName, filepath.Join(goroot, "src", runtimeName)}
+	}
 	if _, err := os.Lstat(p.dir); err == nil {
 		return p, fmt.Errorf("%s is there already, and the build needs that name for the package that records spans: give it another", p.dir)
 	}
