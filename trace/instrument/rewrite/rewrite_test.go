@@ -204,6 +204,25 @@ func TestDiffWithoutLastNewline(t *testing.T) {
 	}
 }
 
+// TestWebServicePath: a web service is recorded once go-restful has given it a path.
+func TestWebServicePath(t *testing.T) {
+	p := write(t, `package restful
+
+func (c *Container) Add(service *WebService) *Container {
+	if len(service.rootPath) == 0 {
+		service.Path("/")
+	}
+	c.webServices = append(c.webServices, service)
+	return c
+}
+`)
+	p.ImportPath, p.Module = "github.com/emicklei/go-restful/v3", "github.com/emicklei/go-restful/v3"
+	result, err := rewrite.Rewrite(p, rule.Builtin(), "rt")
+	if want := []rewrite.Match{{Rule: "webservice.add", Anchor: "add", Place: "a.go:7"}}; err != nil || !cmp.Equal(result.Matched, want) {
+		t.Errorf("matched %v, %v", result.Matched, err)
+	}
+}
+
 // TestMissedInBuild: a rule that names several packages needs one of them.
 func TestMissedInBuild(t *testing.T) {
 	found := rewrite.Result{Matched: []rewrite.Match{{Rule: "a"}}}
