@@ -169,7 +169,8 @@ func (s *source) inModule(file string) string {
 }
 
 func (s *source) place(f *file, offset int) string {
-	line := s.set.Position(f.syntax.FileStart + token.Pos(offset)).Line
+	// Of the file itself, whatever a line directive says.
+	line := s.set.PositionFor(f.syntax.FileStart+token.Pos(offset), false).Line
 	return s.inModule(f.path) + ":" + strconv.Itoa(line)
 }
 

@@ -176,6 +176,15 @@ func TestMissed(t *testing.T) {
 	}
 }
 
+// TestLineDirective: places are in the file itself.
+func TestLineDirective(t *testing.T) {
+	p := write(t, "package p\n\n//line other.y:100\nfunc F() {}\n")
+	result, err := rewrite.Rewrite(p, oneRule(t, "F", "  - code: f()"), "rt")
+	if err != nil || len(result.Matched) != 1 || result.Matched[0].Place != "pkg/p/a.go:4" {
+		t.Errorf("%v, matched %v", err, result.Matched)
+	}
+}
+
 // TestOptional: an anchor that may be missing is told and hinders nothing.
 func TestOptional(t *testing.T) {
 	p := write(t, "package p\n\nfunc F() {}\n")
