@@ -145,6 +145,8 @@ func TestFromSpan(t *testing.T) {
 		"example.com/a/pkg.Start":      {"example.com/a/pkg", "Start", "pkg.Start"},
 		"gopkg.in/yaml.v3.Unmarshal":   {"gopkg.in/yaml.v3", "Unmarshal", "yaml.v3.Unmarshal"},
 		"k8s.io/klog/v2.(*T).F":        {"k8s.io/klog/v2", "T.F", "v2.(*T).F"},
+		"example.com/pkg.(*T[...]).F":  {"example.com/pkg", "T.F", "pkg.(*T).F"},
+		"example.com/pkg.Map[...]":     {"example.com/pkg", "Map", "pkg.Map"},
 		"main.run":                     {"main", "run", "main.run"},
 		"example.com/my-pkg.Обработка": {"example.com/my-pkg", "Обработка", "my-pkg.Обработка"},
 	} {

@@ -10,11 +10,12 @@ import (
 
 // functionName is a function as Go names it: package path, type where there is
 // one, function. A package path may end in a major version behind a dot.
-var functionName = regexp.MustCompile(`^((?:[^\s()"]*/)?[\w~-]+(?:\.v\d+)?)\.(?:\(?(\*?)([\pL_][\pL\p{Nd}_]*)\)?\.)?([\pL_][\pL\p{Nd}_]*)$`)
+var functionName = regexp.MustCompile(`^((?:[^\s()"]*/)?[\w~-]+(?:\.v\d+)?)\.(?:\(?(\*?)([\pL_][\pL\p{Nd}_]*)(?:\[\.\.\.\])?\)?\.)?([\pL_][\pL\p{Nd}_]*)(?:\[\.\.\.\])?$`)
 
 // FromSpan makes the rule that records every call of one function as a span. It
 // takes "example.com/pkg.(*T).Start", "example.com/pkg.T.Start" or
-// "example.com/pkg.Start".
+// "example.com/pkg.Start", with the "[...]" of stack traces for type parameters or
+// without.
 func FromSpan(function string) (Rule, error) {
 	m := functionName.FindStringSubmatch(strings.TrimSpace(function))
 	if m == nil {
