@@ -22,7 +22,8 @@ const runtimeName = "chaintracert"
 
 // newRuntimePackage places the runtime package in the main module. Where that is
 // internal to others, so that packages of other modules may not import its packages,
-// it goes to the standard library.
+// it goes to the standard library. (Go 1.21 and older look for that on disk alone, and
+// say so.)
 func newRuntimePackage(main goModule, goroot string) (runtimePackage, error) {
 	p := runtimePackage{path.Join(main.Path, runtimeName), filepath.Join(main.Dir, runtimeName)}
 	if slices.Contains(strings.Split(main.Path, "/"), "internal") {
