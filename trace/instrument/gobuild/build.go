@@ -22,20 +22,11 @@ func (p *Plan) Build(ctx context.Context) (err error) {
 	if err := p.Missing(); err != nil {
 		return err
 	}
-	dir, err := os.MkdirTemp("", "chaintrace-build-")
+	dir, err := tempDir("chaintrace-build-")
 	if err != nil {
 		return err
 	}
-	// The Go command may run elsewhere, and wants its GOMODCACHE absolute.
-	if dir, err = filepath.Abs(dir); err != nil {
-		return err
-	}
-	defer func() {
-		// Nothing in it is a mount or the module cache itself, which is a link.
-		if removeErr := os.RemoveAll(dir); err == nil {
-			err = removeErr
-		}
-	}()
+	defer removeAll(dir, &err)
 	r, err := p.writeRun(dir)
 	if err != nil {
 		return err
@@ -54,16 +45,17 @@ type goRun struct {
 
 // writeRun writes what the build needs into dir.
 func (p *Plan) writeRun(dir string) (goRun, error) {
-	var moved relocation
+	locate := p.relocate
+	if p.Mode == ModeOverlay {
+		locate = p.spare
+	}
+	moved, err := locate(dir)
+	if err != nil {
+		return goRun{}, err
+	}
 	own := []string{"overlay", "tags"}
-	if p.Mode != ModeOverlay {
-		var err error
-		if moved, err = p.relocate(dir); err != nil {
-			return goRun{}, err
-		}
-		if p.Mode == ModeModule {
-			own = append(own, "modfile")
-		}
+	if moved.flags != nil {
+		own = append(own, "modfile")
 	}
 	replace := map[string]string{}
 	maps.Copy(replace, moved.replace)

@@ -1,7 +1,8 @@
 // Package gobuild builds a Go program with the insertions of package rewrite, by
 // the user's own Go command and with the user's own build cache. It never changes
 // a file of the user's: neither sources nor go.mod, go.sum, go.work or the module
-// cache.
+// cache. What the Go command may complete while it works, such as a workspace's sums,
+// it gets as copies.
 //
 // What is to change is given to go build as an overlay. Where the files lie decides
 // how:

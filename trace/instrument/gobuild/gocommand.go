@@ -47,6 +47,11 @@ func findGo(dir string, env []string, tell io.Writer) (*goCommand, error) {
 	return &goCommand{path: path, dir: dir, env: env, tell: tell}, nil
 }
 
+// with returns the same with more in its environment.
+func (g *goCommand) with(env []string) *goCommand {
+	return &goCommand{path: g.path, dir: g.dir, env: append(append([]string{}, g.env...), env...), tell: g.tell}
+}
+
 // command is a run of the Go command.
 func (g *goCommand) command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, g.path, args...)

@@ -1,7 +1,6 @@
 package gobuild
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,7 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/chaintrace/chaintrace/trace/instrument/rewrite"
 	"github.com/chaintrace/chaintrace/trace/instrument/rule"
@@ -38,6 +36,7 @@ type Plan struct {
 	options Options
 	tags    string // all of the build's, Tag included
 	modfile string // what -modfile names, if anything
+	updates bool   // the Go command may complete go.mod
 	command *goCommand
 	env     environment
 	main    goModule // the main module, or that of a workspace
@@ -58,7 +57,7 @@ type Package struct {
 }
 
 // Prepare finds out what is in a build and what to insert where. Nothing is
-// written or built. What a rule requires and a package lacks is no error yet: see
+// built, and nothing written but temporary files. What a rule requires and a package lacks is no error yet: see
 // Plan.Missing.
 func Prepare(ctx context.Context, o Options) (*Plan, error) {
 	if dir := find("C", o.Flags, nil); dir != "" {
@@ -103,13 +102,9 @@ func (p *Plan) load(ctx context.Context) error {
 	if p.modfile = find("modfile", p.options.Flags, fromEnv); p.modfile != "" && !filepath.IsAbs(p.modfile) {
 		p.modfile = filepath.Join(p.command.dir, p.modfile)
 	}
+	p.updates = find("mod", p.options.Flags, fromEnv) == "mod"
 	flags := append(without(p.options.Flags, "tags"), Flag{"tags", p.tags})
-	var mainErr error
-	var both sync.WaitGroup
-	both.Go(func() { p.main, mainErr = p.command.mainModule(ctx, flags) })
-	both.Go(func() { p.list, err = p.command.buildList(ctx, flags, p.options.Packages) })
-	both.Wait()
-	if err = cmp.Or(err, mainErr); err != nil { // what is wrong with a go.mod, both say
+	if err := p.ask(ctx, flags); err != nil {
 		return err
 	}
 	p.Module = p.main.Path

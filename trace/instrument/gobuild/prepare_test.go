@@ -94,3 +94,38 @@ func TestInternal(t *testing.T) {
 		p.checkSpans(t, bin+"/traced"+vendor, "server.New")
 	}
 }
+
+// TestUntouched builds where the Go command would complete go.mod, go.sum or go.work.sum.
+func TestUntouched(t *testing.T) {
+	t.Parallel()
+	for name, setUp := range map[string]func(t *testing.T, p *project){
+		"a workspace without sums": func(t *testing.T, p *project) {
+			p.run(t, "go", "work", "init", ".")
+			p.run(t, "go", "work", "use", ".")
+			if err := os.Remove(filepath.Join(p.dir, "go.sum")); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"-mod=mod and a go.mod that lacks some": func(t *testing.T, p *project) {
+			p.run(t, "go", "mod", "edit", "-droprequire=example.com/old")
+			p.env = append(p.env, "GOFLAGS=-modcacherw -buildvcs=false -mod=mod")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newProject(t)
+			setUp(t, p)
+			bin := t.TempDir()
+			before := hashes(t, p.dir)
+			// One has insertions in the module cache, and the other none.
+			o := p.options(t, gobuild.Flag{Name: "o", Value: bin + "/traced"})
+			build(t, o)
+			p.checkSpans(t, bin+"/traced", "server.New", "own.Start")
+			o.Rules = o.Rules[1:]
+			build(t, o)
+			if diff := cmp.Diff(before, hashes(t, p.dir)); diff != "" {
+				t.Errorf("files changed (-before +after):\n%s", diff)
+			}
+		})
+	}
+}

@@ -12,8 +12,7 @@ import (
 	"golang.org/x/mod/module"
 )
 
-// relocation has a build find its modules where they are without taking them for
-// ones of the module cache.
+// relocation has the Go command use other files than the user's to find its modules.
 type relocation struct {
 	flags   []Flag
 	env     []string
@@ -35,7 +34,8 @@ func (p *Plan) cached() []*goModule {
 	return modules
 }
 
-// relocate writes what a relocation needs into dir.
+// relocate writes, into dir, what has a build find its modules where they are without
+// taking them for ones of the module cache.
 func (p *Plan) relocate(dir string) (relocation, error) {
 	r := relocation{replace: map[string]string{}}
 	cache := filepath.Join(dir, "modcache")
