@@ -12,8 +12,8 @@ import (
 	"github.com/chaintrace/chaintrace/trace/instrument/gobuild"
 )
 
-// buildTeller shows how far a build is: in a line that changes on a terminal, else
-// in a line each hundred packages. What is written to it appears in between. Its
+// buildTeller shows how far a build is: in a line that changes on a terminal that can
+// do that, else in a line each hundred packages. What is written to it appears in between. Its
 // methods must not be called at the same time.
 type buildTeller struct {
 	w        io.Writer
@@ -29,7 +29,7 @@ const everyPackages = 100
 
 func newBuildTeller(w io.Writer) *buildTeller {
 	t := &buildTeller{w: w}
-	if file, ok := w.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
+	if file, ok := w.(*os.File); ok && term.IsTerminal(int(file.Fd())) && os.Getenv("TERM") != "dumb" {
 		t.terminal = true
 		t.width, _, _ = term.GetSize(int(file.Fd()))
 	}
