@@ -1,13 +1,16 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"slices"
 	"sort"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -133,8 +136,14 @@ func (f *buildFlags) run(cmd *cobra.Command, packages []string) error {
 	if err != nil {
 		return withCode(exitUsage, err)
 	}
+	ctx := cmd.Context()
+	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
+		var stop func()
+		ctx, stop = signal.NotifyContext(ctx, syscall.SIGHUP)
+		defer stop()
+	}
 	tell := newBuildTeller(cmd.ErrOrStderr())
-	plan, err := gobuild.Prepare(cmd.Context(), gobuild.Options{
+	plan, err := gobuild.Prepare(ctx, gobuild.Options{
 		Flags: f.goFlags, Packages: packages, Server: rule.Builtin(), Rules: rules, Version: readBuild().Version,
 		Stdout: cmd.OutOrStdout(), Stderr: tell, Compiled: tell.compiled,
 	})
@@ -142,7 +151,7 @@ func (f *buildFlags) run(cmd *cobra.Command, packages []string) error {
 		return withCode(exitUsage, err)
 	}
 	if err != nil {
-		return withCode(exitWork, err)
+		return buildFailed(err)
 	}
 	if f.plan {
 		return withCode(exitWork, errors.Join(f.showPlan(cmd, plan), plan.Missing()))
@@ -151,12 +160,20 @@ func (f *buildFlags) run(cmd *cobra.Command, packages []string) error {
 		return withCode(exitWork, err)
 	}
 	tell.begin(plan)
-	err = plan.Build(cmd.Context())
+	err = plan.Build(ctx)
 	tell.end(err)
 	if err != nil {
-		return withCode(exitWork, err)
+		return buildFailed(err)
 	}
-	return f.print(cmd, buildReport(plan, true))
+	return f.print(cmd, buildReport(plan, !plan.Dry()))
+}
+
+// buildFailed is the error of a command that could not prepare a build or finish it.
+func buildFailed(err error) error {
+	if errors.Is(err, context.Canceled) {
+		err = errors.New("interrupted before the build was done")
+	}
+	return withCode(exitWork, err)
 }
 
 // ownRules are the rules of the flags. Each has an ID of its own, by which it is told

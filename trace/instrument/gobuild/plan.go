@@ -205,6 +205,9 @@ func (e *MissingError) Error() string { return e.Miss.String() }
 // included.
 func (p *Plan) Len() int { return len(p.list) + 1 }
 
+// Dry reports whether the build is only to be shown, by go build's -n.
+func (p *Plan) Dry() bool { return isOn(find("n", p.options.Flags, nil)) }
+
 // Diffs returns each file's insertions as a unified diff.
 func (p *Plan) Diffs() ([]string, error) {
 	var all []string
