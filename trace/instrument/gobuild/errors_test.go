@@ -105,6 +105,17 @@ func TestErrors(t *testing.T) {
 			func(o *gobuild.Options) { o.Env = append(slices.Clone(o.Env), "GOFLAGS=-cover") },
 			[]string{"build without -cover"},
 		},
+		"nothing vendored in a workspace": {
+			func(o *gobuild.Options) {
+				dir := t.TempDir()
+				p.run(t, "cp", "-r", ".", dir+"/app")
+				if err := os.WriteFile(dir+"/go.work", []byte("go 1.24\n\nuse ./app\n"), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				o.Dir, o.Env = dir+"/app", append(slices.Clone(o.Env), "GOFLAGS=-mod=vendor", "GOWORK="+dir+"/go.work")
+			},
+			[]string{"go list: go: inconsistent vendoring in " + os.TempDir() + "/TestErrors"},
+		},
 		"bad overlay": {
 			func(o *gobuild.Options) { o.Flags = append(o.Flags, gobuild.Flag{Name: "overlay", Value: "go.mod"}) },
 			[]string{"-overlay: go.mod: "},

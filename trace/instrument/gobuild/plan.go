@@ -36,7 +36,7 @@ type Plan struct {
 	options Options
 	tags    string // all of the build's, Tag included
 	modfile string // what -modfile names, if anything
-	updates bool   // the Go command may complete go.mod
+	mod     string // the value of -mod, if any
 	command *goCommand
 	env     environment
 	main    goModule // the main module, or that of a workspace
@@ -102,7 +102,7 @@ func (p *Plan) load(ctx context.Context) error {
 	if p.modfile = find("modfile", p.options.Flags, fromEnv); p.modfile != "" && !filepath.IsAbs(p.modfile) {
 		p.modfile = filepath.Join(p.command.dir, p.modfile)
 	}
-	p.updates = find("mod", p.options.Flags, fromEnv) == "mod"
+	p.mod = find("mod", p.options.Flags, fromEnv)
 	flags := append(without(p.options.Flags, "tags"), Flag{"tags", p.tags})
 	if err := p.ask(ctx, flags); err != nil {
 		return err

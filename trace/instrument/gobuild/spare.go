@@ -14,15 +14,17 @@ import (
 func (p *Plan) spare(dir string) (relocation, error) {
 	r := relocation{replace: map[string]string{}}
 	switch {
+	case p.mod == "vendor":
+		return r, nil // what is vendored needs no sums
 	case p.env.GOWORK != "":
-		// What is vendored needs no sums, and lies beside go.work.
+		// A vendor directory that is there is used, and lies beside go.work.
 		if _, err := os.Stat(filepath.Join(filepath.Dir(p.env.GOWORK), "vendor")); err == nil {
 			return r, nil
 		}
 		work, err := p.writeGoWork(dir, nil)
 		r.env = []string{"GOWORK=" + work}
 		return r, err
-	case p.updates:
+	case p.mod == "mod":
 		mod, err := p.writeGoMod(dir, nil)
 		r.flags = []Flag{{"modfile", mod}}
 		return r, err
