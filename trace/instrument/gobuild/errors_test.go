@@ -38,6 +38,10 @@ func TestErrors(t *testing.T) {
 			func(o *gobuild.Options) { o.Dir = t.TempDir() },
 			[]string{"there is no go.mod here or above; build in the directory of your server's module"},
 		},
+		"modules turned off": {
+			func(o *gobuild.Options) { o.Env = append(slices.Clone(o.Env), "GO111MODULE=off") },
+			[]string{"GO111MODULE is off"},
+		},
 		"no directory": {
 			func(o *gobuild.Options) { o.Dir = filepath.Join(o.Dir, "nowhere") },
 			[]string{"no directory to build in", "nowhere"},

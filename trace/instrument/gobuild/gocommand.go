@@ -142,13 +142,15 @@ type environment struct {
 	GOMODCACHE string
 	GOROOT     string
 	GOVERSION  string
+
+	GO111MODULE string
 }
 
 // environment asks the Go command for its settings. It is an error if there is no
 // main module.
 func (g *goCommand) environment(ctx context.Context) (environment, error) {
 	var e environment
-	out, err := g.output(ctx, "env", "-json", "GOMOD", "GOWORK", "GOFLAGS", "GOMODCACHE", "GOROOT", "GOVERSION")
+	out, err := g.output(ctx, "env", "-json", "GOMOD", "GOWORK", "GOFLAGS", "GOMODCACHE", "GOROOT", "GOVERSION", "GO111MODULE")
 	if err != nil {
 		return e, err
 	}
@@ -163,6 +165,9 @@ func (g *goCommand) environment(ctx context.Context) (environment, error) {
 	}
 	if e.GOMODCACHE != "" { // as the user wrote it, and directories of modules are clean
 		e.GOMODCACHE = filepath.Clean(e.GOMODCACHE)
+	}
+	if e.GO111MODULE == "off" {
+		return e, errors.New("GO111MODULE is off, and what is built has to be a module: go env -u GO111MODULE, or unset it")
 	}
 	if e.GOMOD == "" && e.GOWORK == "" {
 		return e, fmt.Errorf("%s: there is no go.mod here or above; build in the directory of your server's module (or name it: -C DIR)", g.dir)
