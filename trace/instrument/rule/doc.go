@@ -4,7 +4,8 @@
 //
 // A file of rules is YAML. The short form records every call of a function as a
 // span; attributes are Go expressions, in which $1, $2 … are the function's
-// parameters and $recv is its receiver:
+// parameters and $recv is its receiver. One that panics is recorded as <nil>. They are
+// evaluated at every call, whether a trace is asked for or not:
 //
 //	rules:
 //	  - id: my-storage

@@ -91,6 +91,18 @@ rules:
 	}
 }
 
+// TestGuard: an attribute that panics is without a value, and ends no server.
+func TestGuard(t *testing.T) {
+	rules, err := rule.Parse("mine.yaml", []byte("rules: [{id: a, package: p, func: T.F, span: s, attributes: {n: $recv.Name}}]"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `defer chaintracert.Func("s", "n", func() (chaintraceValue interface{}) { defer func() { _ = recover() }(); chaintraceValue = $recv.Name; return }())($err)`
+	if got := rules[0].Anchors[0].Code[0].Text; got != want {
+		t.Errorf("the code is\n%s; want\n%s", got, want)
+	}
+}
+
 // TestParseErrors: what is wrong is told with its place, all of it at once.
 func TestParseErrors(t *testing.T) {
 	const head = "rules:\n  - id: r\n    package: p\n    func: F\n"

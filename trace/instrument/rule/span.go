@@ -2,6 +2,8 @@ package rule
 
 import (
 	"fmt"
+	"go/ast"
+	"go/parser"
 	"regexp"
 	"slices"
 	"strconv"
@@ -50,10 +52,20 @@ func spanCode(name string, attributes map[string]string) string {
 	}
 	slices.Sort(keys)
 	for _, key := range keys {
-		b.WriteString(", " + quote(key) + ", " + attributes[key])
+		b.WriteString(", " + quote(key) + ", " + guarded(attributes[key]))
 	}
 	b.WriteString(")($err)")
 	return b.String()
+}
+
+// guarded is an expression that does not panic where the given one does: what is only
+// looked at must not end the server.
+func guarded(expression string) string {
+	switch parsed, _ := parser.ParseExpr(placeholder.ReplaceAllString(expression, "x$1")); parsed.(type) {
+	case *ast.Ident, *ast.BasicLit:
+		return expression
+	}
+	return "func() (chaintraceValue interface{}) { defer func() { _ = recover() }(); chaintraceValue = " + expression + "; return }()"
 }
 
 // quote writes a Go string in which a $ stands for nothing, see [Code].
