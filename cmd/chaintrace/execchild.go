@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -21,6 +22,8 @@ type child struct {
 	pauses   chan chan<- struct{} // before this process stops, it asks here to have the terminal left as it was, and waits for the answer
 	terminal int                  // the terminal's descriptor if the child has it; else -1
 
+	told atomic.Bool // the child was told to stop: that it did is no news
+
 	mu     sync.Mutex
 	pid    int
 	ended  bool
@@ -34,7 +37,8 @@ var passedOn = []os.Signal{
 
 // startChild starts a command whose stdin, stdout and stderr are files. If stdin
 // is the terminal and this process in its foreground, the command has the
-// terminal until it ends.
+// terminal until it ends: a pipe's reader beside this process, which keeps the log,
+// does not end by the key that interrupts the command.
 func startChild(cmd *exec.Cmd) (*child, error) {
 	c := &child{done: make(chan struct{}), pauses: make(chan chan<- struct{}), terminal: -1}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -72,9 +76,20 @@ func foreground(terminal int) bool {
 
 // give puts a process group in the foreground of the terminal.
 func (c *child) give(group int) {
-	if c.terminal >= 0 {
-		// It fails when the terminal is gone, and then nothing is to be done.
-		_ = unix.IoctlSetPointerInt(c.terminal, unix.TIOCSPGRP, group)
+	// It fails when the terminal is gone, and then nothing is to be done.
+	_ = unix.IoctlSetPointerInt(c.terminal, unix.TIOCSPGRP, group)
+}
+
+// takeBack puts this process in the foreground of the terminal if the child is
+// there, or nobody, as what the child has put there has ended. Else the job is in
+// the background, and the terminal is its shell's.
+func (c *child) takeBack() {
+	if c.terminal < 0 {
+		return
+	}
+	group, err := unix.IoctlGetInt(c.terminal, unix.TIOCGPGRP)
+	if err == nil && (group == c.pid || errors.Is(unix.Kill(-group, 0), unix.ESRCH)) {
+		c.give(unix.Getpgrp())
 	}
 }
 
@@ -87,6 +102,9 @@ func (c *child) wait(stops chan<- struct{}) {
 		switch {
 		case errors.Is(err, unix.EINTR):
 		case err == nil && status.Stopped():
+			if status.StopSignal() == unix.SIGTSTP && c.told.Swap(false) {
+				continue
+			}
 			select {
 			case stops <- struct{}{}:
 			default:
@@ -95,7 +113,7 @@ func (c *child) wait(stops chan<- struct{}) {
 			c.mu.Lock()
 			c.ended, c.status = true, status
 			c.mu.Unlock()
-			c.give(unix.Getpgrp())
+			c.takeBack()
 			close(c.done)
 			return
 		}
@@ -112,13 +130,14 @@ func (c *child) pass(signals <-chan os.Signal, stops <-chan struct{}) {
 		case <-stops:
 			if c.terminal >= 0 {
 				c.pause()
-				c.give(unix.Getpgrp())
+				c.takeBack()
 				_ = unix.Kill(0, unix.SIGSTOP) // the whole job
 				c.resume()
 			}
 		case s := <-signals:
 			switch s {
 			case unix.SIGTSTP:
+				c.told.Store(true)
 				c.signal(unix.SIGTSTP)
 				c.pause()
 				_ = unix.Kill(unix.Getpid(), unix.SIGSTOP)
@@ -146,12 +165,13 @@ func (c *child) pause() {
 	}
 }
 
-// resume has the child go on, in the foreground if this process is there.
+// resume has the child go on, in the foreground if this process is there. What the
+// child has started was stopped with it.
 func (c *child) resume() {
 	if c.terminal >= 0 && foreground(c.terminal) {
 		c.give(c.pid)
 	}
-	c.signal(unix.SIGCONT)
+	c.signalGroup(unix.SIGCONT)
 }
 
 // signal sends a signal to the child if it still runs.
@@ -163,12 +183,21 @@ func (c *child) signal(s syscall.Signal) {
 	}
 }
 
+// signalGroup sends a signal to the child and what it has started, if it still runs.
+func (c *child) signalGroup(s syscall.Signal) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.ended {
+		_ = unix.Kill(-c.pid, s) // it may just have ended
+	}
+}
+
 // stop asks the child to end, and what it leaves behind, as a shell may leave a
 // server. It kills what has not ended in time, and reports whether it had to.
 func (c *child) stop(grace time.Duration) (killed bool) {
 	late := time.After(grace)
 	c.signal(unix.SIGTERM)
-	c.signal(unix.SIGCONT) // a stopped one would not notice
+	c.signalGroup(unix.SIGCONT) // what is stopped would not notice
 	select {
 	case <-c.done:
 		// What is left gets the signal only now: a child that passes it on would
@@ -211,13 +240,7 @@ func (c *child) leavesNothing(late <-chan time.Time) bool {
 }
 
 // kill kills the child's process group if it still runs.
-func (c *child) kill() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if !c.ended {
-		_ = unix.Kill(-c.pid, unix.SIGKILL) // it may just have ended
-	}
-}
+func (c *child) kill() { c.signalGroup(unix.SIGKILL) }
 
 // reap takes note of the end of what the child has left behind.
 func (c *child) reap() {

@@ -213,3 +213,34 @@ func TestExecKeys(t *testing.T) {
 		t.Errorf("the server was interrupted %d times", n)
 	}
 }
+
+// TestExecKeysThroughShell: what a shell has started stops and goes on with it, and
+// a job that is told to stop from elsewhere stops once.
+func TestExecKeysThroughShell(t *testing.T) {
+	s := startSession(t, 80, 24, "exec", "--quiet", "--progress", "none", "--",
+		"sh", "-c", "trap : INT; fakeserver begin say:up line say:on wait exit:9; exit $?")
+	s.see("up")
+	stop := []func(){func() { s.press("\x1a") }, func() { _ = s.cmd.Process.Signal(unix.SIGTSTP) }}
+	for _, stop := range stop {
+		stop()
+		pid := s.cmd.Process.Pid
+		var status unix.WaitStatus
+		if _, err := unix.Wait4(pid, &status, unix.WUNTRACED, nil); err != nil || !status.Stopped() {
+			t.Fatalf("it did not stop: %v, %v", status, err)
+		}
+		if err := unix.Kill(pid, unix.SIGCONT); err != nil {
+			t.Fatal(err)
+		}
+		s.until("the server has the terminal again", func() bool {
+			group, err := unix.IoctlGetInt(int(s.file.Fd()), unix.TIOCGPGRP)
+			return err == nil && group != pid
+		})
+	}
+	s.press("\n")
+	s.see("on")
+	s.press("\x03")
+	s.see("got interrupt")
+	if code := s.wait(); code != 9 {
+		t.Errorf("exit code %d", code)
+	}
+}
