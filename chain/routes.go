@@ -45,8 +45,22 @@ func (s *GenericAPIServer) addWebService(ctx context.Context, r routeSpec, route
 			return fmt.Errorf("server %s: there is a web service at %s already; %s cannot install another", s.name, ws.RootPath(), r.installer)
 		}
 	}
-	s.Handler.GoRestfulContainer.Add(ws)
+	if err := addToContainer(s.Handler.GoRestfulContainer, ws); err != nil {
+		return fmt.Errorf("server %s: %q is no path for a web service: %w", s.name, ws.RootPath(), err)
+	}
 	s.routeInstalled(ctx, r, attr.MatchWebService, false, routes)
+	return nil
+}
+
+// addToContainer adds a web service. The container panics on a path that its mux
+// cannot take, as the names in a trace may make one.
+func addToContainer(c *restful.Container, ws *restful.WebService) (err error) {
+	defer func() {
+		if why := recover(); why != nil {
+			err = fmt.Errorf("%v", why)
+		}
+	}()
+	c.Add(ws)
 	return nil
 }
 

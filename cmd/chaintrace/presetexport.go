@@ -15,6 +15,7 @@ import (
 	"github.com/chaintrace/chaintrace/chain"
 	"github.com/chaintrace/chaintrace/chain/preset"
 	"github.com/chaintrace/chaintrace/describe"
+	"github.com/chaintrace/chaintrace/render"
 	"github.com/chaintrace/chaintrace/render/format"
 	"github.com/chaintrace/chaintrace/trace"
 	"github.com/chaintrace/chaintrace/trace/attr"
@@ -142,7 +143,7 @@ func header(d *chain.Description, like likeDescription) string {
 	if like.description != nil {
 		text += " What it does not tell is from " + filepath.Base(like.name) + "."
 	}
-	return text
+	return render.Printable(text, 400) // a comment has no way to spell what YAML does not take as it is
 }
 
 // likeDescription is the description of --like, nil for none.
@@ -225,9 +226,12 @@ func (f *exportFlags) compare(ctx context.Context, s *startup.Startup, d *chain.
 	if err != nil {
 		return err
 	}
-	t, _ := run.trace(ctx) // how it ended is what the trace tells
+	t, died := run.trace(ctx)
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	if died != nil && s.Ready != nil {
+		fmt.Fprintf(stderr, "warning: the description's chain does not get ready, and the recorded one did: %s\n", render.Printable(died.Error(), 400))
 	}
 	again, err := startup.FromTrace(t)
 	if err != nil {
@@ -240,7 +244,8 @@ func (f *exportFlags) compare(ctx context.Context, s *startup.Startup, d *chain.
 			fmt.Fprintf(stderr, "warning: and %d more; chaintrace diff shows all\n", len(changes)-shown)
 			break
 		}
-		fmt.Fprintf(stderr, "warning: the description's chain differs: %s %s %s%s\n", c.Op, c.Kind, strings.TrimSpace(c.Server+" "+c.Name), fields(c.Fields))
+		what := render.Printable(strings.TrimSpace(c.Server+" "+c.Name)+fields(c.Fields), 400)
+		fmt.Fprintf(stderr, "warning: the description's chain differs: %s %s %s\n", c.Op, c.Kind, what)
 	}
 	return nil
 }
