@@ -44,12 +44,13 @@ type execution struct {
 	begun     time.Time
 
 	start   follow.Start
-	looks   int   // since it was ready
-	lost    bool  // the server could not go on recording
-	silent  bool  // that nothing is recorded was told
-	gone    bool  // the server has ended
-	written bool  // the outputs show the whole start
-	failed  error // to write or to send
+	looks   int       // since it was ready
+	lost    bool      // the server could not go on recording
+	silent  bool      // that nothing is recorded was told
+	gone    bool      // the server has ended
+	over    time.Time // when that was, or when it was not waited for any longer
+	written bool      // the outputs show the whole start
+	failed  error     // to write or to send
 }
 
 func (e *execution) stderr() io.Writer { return e.cmd.ErrOrStderr() }
@@ -172,10 +173,10 @@ func (e *execution) stopped() error {
 
 // late stops a server that has not become ready in time.
 func (e *execution) late(ctx context.Context) error {
-	at := time.Now()
+	e.over = time.Now()
 	e.view.close(&e.start)
 	e.output(ctx, false)
-	e.tellUnfinished(ctx, at)
+	e.tellUnfinished(ctx)
 	// Its failure to write is told first: the exit code says that it is not ready.
 	if e.failed != nil {
 		warn(e.stderr(), e.failed)
@@ -200,8 +201,7 @@ func (e *execution) unknowable(ctx context.Context) error {
 
 // ended tells how a server has ended by itself, or by a signal.
 func (e *execution) ended(ctx context.Context) error {
-	at := time.Now()
-	e.gone = true
+	e.gone, e.over = true, time.Now()
 	e.view.close(&e.start)
 	if e.recording.Unfinished() {
 		warn(e.stderr(), fmt.Errorf("the last record in the trace of %s is cut off, as the process ended while it was written", e.name))
@@ -211,7 +211,7 @@ func (e *execution) ended(ctx context.Context) error {
 	}
 	e.output(ctx, e.written)
 	if e.start.Ready == 0 && !e.lost {
-		e.tellUnfinished(ctx, at)
+		e.tellUnfinished(ctx)
 	}
 	code := e.child.code()
 	switch {
@@ -281,14 +281,21 @@ func (e *execution) output(ctx context.Context, again bool) {
 	e.fail(err)
 }
 
-// trace returns what is recorded so far. Once the server has ended, what had not
-// is interrupted, as long as all was recorded.
+// trace returns what is recorded so far. As long as all was recorded, it also has what
+// is known from without: how long a start went on that came to nothing, and, once the
+// server has ended, that it has interrupted what had not.
 func (e *execution) trace() (*trace.Trace, error) {
 	t, err := e.recording.Trace(trace.ReadOptions{})
-	if err == nil && e.gone && !e.lost {
+	if err != nil || e.lost {
+		return t, err
+	}
+	if e.start.Ready == 0 && !e.over.IsZero() {
+		follow.Watched(t, e.over.UnixNano())
+	}
+	if e.gone {
 		follow.Interrupt(t)
 	}
-	return t, err
+	return t, nil
 }
 
 // fail keeps an error until the server has ended.

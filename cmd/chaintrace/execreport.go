@@ -41,9 +41,9 @@ func notInstrumented(path string) (advice string) {
 		render.Printable(path, 200), render.Printable(pkg, 200))
 }
 
-// tellUnfinished tells of a server that is not ready what it was at, at a moment,
+// tellUnfinished tells of a server that is not ready what it was at when it was over,
 // which hooks had not ended, and which checks had not passed.
-func (e *execution) tellUnfinished(ctx context.Context, at time.Time) {
+func (e *execution) tellUnfinished(ctx context.Context) {
 	if e.start.Begin == 0 {
 		return
 	}
@@ -55,7 +55,7 @@ func (e *execution) tellUnfinished(ctx context.Context, at time.Time) {
 	if err != nil {
 		return
 	}
-	writeUnfinished(e.stderr(), s, &e.start, unfinished(s, &e.start, at, modelWaits(ctx)))
+	writeUnfinished(e.stderr(), s, &e.start, unfinished(s, &e.start, e.over, modelWaits(ctx)))
 }
 
 // unfinishedHook is a hook that has not ended.

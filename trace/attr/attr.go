@@ -52,6 +52,10 @@ const EventCheckPassed = "check.passed"
 // or its end. It carries hook.step.
 const EventHookStep = "hook.step"
 
+// EventWatched is an event on a startup span that has no end: until then somebody
+// saw the process go on, or at that moment end, without recording more.
+const EventWatched = "startup.watched"
+
 // Attribute keys.
 const (
 	// ServerName is the server that a span is about: a server's name as passed to New.

@@ -7,6 +7,22 @@ import (
 	"github.com/chaintrace/chaintrace/trace/attr"
 )
 
+// Watched says of the latest start in a trace, if that has not ended, that the process
+// was seen until a time, in Unix nanoseconds: what has no end went on as long. Until
+// then the trace may be silent for long, as when a hook hangs.
+func Watched(t *trace.Trace, until int64) {
+	var latest *trace.Span
+	for i := range t.Spans {
+		if s := &t.Spans[i]; s.Name == attr.SpanStartup && (latest == nil || s.Start > latest.Start) {
+			latest = s
+		}
+	}
+	if latest != nil && latest.End == 0 {
+		// Others may hold the same events.
+		latest.Events = append(slices.Clip(latest.Events), trace.Event{Name: attr.EventWatched, Time: until})
+	}
+}
+
 // Interrupt says of the hooks' runs in a trace that have no end that they were
 // interrupted ([attr.OutcomeInterrupted]): that the process has ended is not in the
 // trace itself. They still have no end, as nobody saw it.

@@ -138,6 +138,11 @@ func newReader(spans []*trace.Span) *reader {
 	r.findBase()
 	for _, s := range spans {
 		r.out.End = max(r.out.End, r.at(max(s.End, s.Start)))
+		for _, e := range s.Events {
+			if e.Name == attr.EventWatched && s.Name == attr.SpanStartup {
+				r.out.End = max(r.out.End, r.at(e.Time))
+			}
+		}
 	}
 	return r
 }
