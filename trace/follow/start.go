@@ -37,8 +37,9 @@ type Stage struct {
 	Server string // the server which that span is about, or ""
 }
 
-// Start is what is known of a start so far. The zero value is one that nothing
-// is known of. It is not safe for concurrent use.
+// Start is what is known of a start so far, of several the one that was seen to begin
+// last. The zero value is one that nothing is known of. It is not safe for concurrent
+// use.
 type Start struct {
 	Service, Version string // of the process
 	Begin            int64  // of the first span; nanoseconds since the Unix epoch
@@ -50,6 +51,10 @@ type Start struct {
 	id     trace.SpanID // of the span startup
 	staged int64        // when Stage began
 	byName map[string]*Hook
+	// Which start spans are of, those of others included: processes that run at the
+	// same time may write to one file.
+	roots map[trace.SpanID]trace.SpanID
+	begun map[trace.TraceID]trace.SpanID // the start that began last in a trace
 }
 
 // Change is one thing that a record told. Exactly one of Stage, Hook, Ready and
@@ -74,13 +79,20 @@ func (s *Start) Add(spans []trace.Span) []Change {
 
 func (s *Start) add(span *trace.Span) []Change {
 	var changes []Change
+	root, isNew := s.rootOf(span)
+	if isNew && !s.id.IsZero() {
+		*s = Start{roots: s.roots, begun: s.begun}
+		changes = []Change{{At: span.Start, Again: true}}
+	}
+	if !isNew && root != s.id {
+		return nil // of a process that began before
+	}
 	if span.Name == attr.SpanStartup {
-		if !s.id.IsZero() && span.SpanID != s.id {
-			*s = Start{}
-			changes = []Change{{At: span.Start, Again: true}}
-		}
 		s.id, s.Begin, s.Finished = span.SpanID, span.Start, span.End != 0
-		s.Service, s.Version = span.Service(), span.Resource.Attr(attr.ServiceVersion).Str()
+		s.Service = span.Service()
+		if span.Resource != nil {
+			s.Version = span.Resource.Attr(attr.ServiceVersion).Str()
+		}
 		return changes
 	}
 	if s.Begin == 0 {
@@ -100,6 +112,29 @@ func (s *Start) add(span *trace.Span) []Change {
 		}
 	}
 	return nil
+}
+
+// rootOf returns the start that a span is of, zero for none that is known, and
+// whether the span begins it. A span whose parent has not been written yet is of the
+// start that began last in its trace.
+func (s *Start) rootOf(span *trace.Span) (root trace.SpanID, isNew bool) {
+	if s.roots == nil {
+		s.roots, s.begun = map[trace.SpanID]trace.SpanID{}, map[trace.TraceID]trace.SpanID{}
+	}
+	root, known := s.roots[span.SpanID]
+	switch {
+	case known:
+		return root, false
+	case span.Name == attr.SpanStartup:
+		root, isNew = span.SpanID, true
+		s.begun[span.TraceID] = root
+	default:
+		if root, known = s.roots[span.ParentID]; !known {
+			root = s.begun[span.TraceID]
+		}
+	}
+	s.roots[span.SpanID] = root
+	return root, isNew
 }
 
 // stage takes account of a stage that has begun, and may have ended too. New is one

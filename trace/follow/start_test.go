@@ -115,3 +115,41 @@ func TestStartWithoutRoot(t *testing.T) {
 		t.Errorf("the start is %+v", s)
 	}
 }
+
+// TestTwoStartsAtOnce: of processes that write to one file at the same time, the one
+// that began last is followed, whatever the others write, whether their traces are two
+// or, as children of one span, the same.
+func TestTwoStartsAtOnce(t *testing.T) {
+	for name, other := range map[string]trace.TraceID{"two traces": {2}, "one trace": {1}} {
+		t.Run(name, func(t *testing.T) {
+			of := func(parent byte, id trace.TraceID, s trace.Span) trace.Span {
+				s.ParentID, s.TraceID = trace.SpanID{parent}, id
+				return s
+			}
+			first, second := trace.TraceID{1}, other
+			hook := text(attr.HookName, "x")
+			var s follow.Start
+			got := told(s.Add([]trace.Span{
+				of(0, first, span(1, attr.SpanStartup, 10, 0)),
+				of(1, first, span(2, attr.SpanHooksRun, 11, 0)),
+				of(2, first, span(3, attr.SpanHookRun, 12, 0, hook)),
+				of(0, second, span(11, attr.SpanStartup, 20, 0)),
+				of(11, second, span(12, attr.SpanHooksRun, 21, 0)),
+				of(12, second, span(13, attr.SpanHookRun, 22, 0, hook)),
+				of(2, first, span(3, attr.SpanHookRun, 12, 30, hook)),
+				of(1, first, span(4, attr.SpanReady, 12, 31)),
+				of(0, first, span(1, attr.SpanStartup, 10, 32)),
+			}))
+			if want := "11 hooks.run, 12 x 1, 20 again, 21 hooks.run, 22 x 1"; got != want {
+				t.Errorf("got  %s\nwant %s", got, want)
+			}
+			if s.Ready != 0 || s.Finished || s.Begin != 20 || s.Ended() != 0 {
+				t.Errorf("the first is taken for the second: %+v", s)
+			}
+			got = told(s.Add([]trace.Span{of(11, second, span(14, attr.SpanReady, 22, 40)), of(0, second, span(11, attr.SpanStartup, 20, 41))}))
+			if got != "40 ready" || !s.Finished {
+				t.Errorf("%s, finished: %v", got, s.Finished)
+			}
+		})
+	}
+}
