@@ -8,11 +8,13 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 	oteltrace "go.opentelemetry.io/otel/trace"
+	"golang.org/x/sys/unix"
 
 	"github.com/chaintrace/chaintrace/trace/follow"
 )
@@ -102,6 +104,9 @@ func (f *execFlags) check(stdout io.Writer) (pictures, error) {
 	if f.timeout < 0 || f.grace < 0 {
 		return pics, errors.New("--timeout, --grace: a duration is negative")
 	}
+	if err := writable(pics.targets); err != nil {
+		return pics, err
+	}
 	if err := choice("until", f.until, untilExit, untilReady); err != nil {
 		return pics, err
 	}
@@ -131,7 +136,8 @@ func (f *execFlags) run(cmd *cobra.Command, args []string) error {
 	}
 	defer rec.close()
 	stderr := cmd.ErrOrStderr()
-	if advice := notInstrumented(path); advice != "" {
+	advice := notInstrumented(path)
+	if advice != "" {
 		fmt.Fprintf(stderr, "note: %s\n", advice)
 	}
 	// From here on signals are the server's, and a stderr that nobody reads any
@@ -144,12 +150,12 @@ func (f *execFlags) run(cmd *cobra.Command, args []string) error {
 	server.Env = append(os.Environ(), rec.environment(withCaller(ctx, f.sending.getenv, stderr))...)
 	c, err := startChild(server)
 	if err != nil {
-		return withCode(exitWork, fmt.Errorf("starting %s: %w", args[0], reason(err)))
+		return withCode(exitWork, fmt.Errorf("starting %s: %w", args[0], whyNot(err)))
 	}
 	signal.Ignore(syscall.SIGPIPE)
 	e := &execution{
 		execFlags: f, cmd: cmd, pics: pics, sends: sends, recording: rec, child: c, name: args[0],
-		view: f.view(stderr), begun: time.Now(),
+		view: f.view(stderr), begun: time.Now(), silent: advice != "",
 	}
 	if sends != nil {
 		defer sends.close(ctx)
@@ -169,10 +175,36 @@ func findCommand(name string) (string, error) {
 		return "", fmt.Errorf("there is no command %s in any directory of PATH", name)
 	case errors.Is(err, os.ErrNotExist):
 		return "", fmt.Errorf("there is no file %s to run", name)
-	case errors.Is(err, os.ErrPermission):
+	case errors.Is(err, os.ErrPermission), errors.Is(err, syscall.EISDIR):
 		return "", fmt.Errorf("%s cannot be run: it is a directory, or its permissions do not allow it", name)
 	}
 	return "", fmt.Errorf("running %s: %w", name, err)
+}
+
+// whyNot says why a program that is there does not start.
+func whyNot(err error) error {
+	switch {
+	case errors.Is(err, syscall.ENOEXEC):
+		return errors.New("it is no program of this system, and no script whose first line names its interpreter by #!")
+	case errors.Is(err, os.ErrNotExist):
+		return errors.New("the interpreter that its first line names, or the loader that it needs, is not there")
+	}
+	return reason(err)
+}
+
+// writable tells of outputs that could not be written: a server may take long to get
+// there. Where it cannot be told now, writing tells it.
+func writable(targets []target) error {
+	for _, t := range targets {
+		place := t.place()
+		if info, err := os.Stat(place); err != nil || info.Mode().IsRegular() {
+			place = filepath.Dir(place) // where it is written, and then put in its place
+		}
+		if err := unix.Access(place, unix.W_OK); err != nil && !t.isStdout() {
+			return withCode(exitWork, fmt.Errorf("--out %s: %s cannot be written to: %w", t.path, place, err))
+		}
+	}
+	return nil
 }
 
 // recording is the file that the server writes its trace to.

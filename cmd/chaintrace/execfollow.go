@@ -46,7 +46,7 @@ type execution struct {
 	start   follow.Start
 	looks   int       // since it was ready
 	lost    bool      // the server could not go on recording
-	silent  bool      // that nothing is recorded was told
+	silent  bool      // that nothing is recorded was told, or how to change that
 	gone    bool      // the server has ended
 	over    time.Time // when that was, or when it was not waited for any longer
 	written bool      // the outputs show the whole start
@@ -228,6 +228,8 @@ func (e *execution) ended(ctx context.Context) error {
 		return withCode(exitNo, fmt.Errorf("%s has ended before it was ready: %s%s", e.name, e.child.how(), e.recordedNothing()))
 	case e.start.Begin == 0 && (len(e.pics.targets) > 0 || e.sends != nil):
 		return withCode(exitWork, fmt.Errorf("%s has ended%s", e.name, e.recordedNothing()))
+	case e.start.Begin == 0 && !e.lost && !e.silent:
+		fmt.Fprintf(e.stderr(), "note: %s has recorded nothing; %s\n", e.name, howToBuild)
 	}
 	return nil
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -90,5 +92,21 @@ func TestUnfinished(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// TestWritable: an output that cannot be written is told of before, whoever runs it.
+func TestWritable(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "dir")
+	if err := os.Mkdir(dir, 0o555); err != nil {
+		t.Fatal(err)
+	}
+	probe := os.WriteFile(filepath.Join(dir, "probe"), nil, 0o600)
+	err := writable([]target{{path: "-"}, {path: os.DevNull}, {path: filepath.Join(dir, "out.json")}})
+	if (err != nil) != (probe != nil) {
+		t.Errorf("%v, though writing gives: %v", err, probe)
+	}
+	if err := writable([]target{{path: filepath.Join(dir, "gone", "out.json")}}); err == nil || !strings.Contains(err.Error(), "gone cannot be written to: no such file or directory") {
+		t.Errorf("no directory: %v", err)
 	}
 }
