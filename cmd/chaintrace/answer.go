@@ -71,7 +71,7 @@ func (f *answerFlags) style(w io.Writer) report.Style {
 		return report.Style{}
 	}
 	file, ok := w.(*os.File)
-	return report.Style{Color: ok && os.Getenv("NO_COLOR") == "" && term.IsTerminal(int(file.Fd()))}
+	return report.Style{Color: ok && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && term.IsTerminal(int(file.Fd()))}
 }
 
 // answer is what an answering command prints.

@@ -244,3 +244,19 @@ func TestExecKeysThroughShell(t *testing.T) {
 		t.Errorf("exit code %d", code)
 	}
 }
+
+// TestExecOnDumbTerminal: one that knows no escape sequences gets none.
+func TestExecOnDumbTerminal(t *testing.T) {
+	s := startSession(t, 80, 24, "exec", "--quiet", "--progress", "none", "--",
+		"sh", "-c", "TERM=dumb chaintrace exec -- fakeserver begin hooks:a,b done:a fail:b ready; echo last")
+	s.see("hook b failed")
+	s.see("last")
+	if code := s.wait(); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if strings.Contains(s.all.String(), "\x1b") {
+		t.Errorf("it wrote %q", s.all.String())
+	}
+}
