@@ -234,3 +234,35 @@ func TestTakeBack(t *testing.T) {
 		t.Errorf("%q is left", got)
 	}
 }
+
+// TestHalfRecord: half a record that a process has left which died does not spoil
+// what the next one records into the same file. What is no record stays.
+func TestHalfRecord(t *testing.T) {
+	const whole = `{"resourceSpans":[{"resource":{"attributes":[]},"scopeSpans":[{"spans":[]}]}]}` + "\n"
+	for _, test := range []struct{ before, after string }{
+		{whole + whole[:7], whole}, {whole + whole[:60], whole}, {whole[:40], ""}, {whole, whole}, {"a\nb", "a\nb"}, {"{}", "{}"}, {"", ""},
+		{whole + whole[:40] + strings.Repeat("x", 30_000), whole},
+		{whole[:40] + strings.Repeat("x", 90_000), whole[:40] + strings.Repeat("x", 90_000)}, // nobody writes as much
+	} {
+		file := filepath.Join(t.TempDir(), "trace.json")
+		if err := os.WriteFile(file, []byte(test.before), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := openOutput(file); err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := os.ReadFile(file); string(got) != test.after {
+			t.Errorf("of %.100q is left %.100q, want %.100q", test.before, got, test.after)
+		}
+	}
+	file := filepath.Join(t.TempDir(), "trace.json")
+	if err := os.WriteFile(file, []byte(whole[:60]), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, stderr, err := child(t, "chain", file); err != nil || stderr != "" {
+		t.Fatal(err, stderr)
+	}
+	if text := outline(readTrace(t, file)); !strings.HasPrefix(text, "startup\n  chain.create\n") {
+		t.Error(text)
+	}
+}

@@ -124,10 +124,13 @@ func (a *attribute) appendValue(b []byte) []byte {
 	return append(b, '}')
 }
 
+// recordBegin is how every line begins.
+const recordBegin = `{"resourceSpans":[{"resource":`
+
 // appendRecord appends a span as a line. resource is the JSON of the resource,
 // end is 0 for a span that goes on.
 func (s *span) appendRecord(b []byte, traceID string, resource []byte, end int64) []byte {
-	b = append(b, `{"resourceSpans":[{"resource":`...)
+	b = append(b, recordBegin...)
 	b = append(b, resource...)
 	b = append(b, `,"scopeSpans":[{"scope":{"name":"`+scopeName+`"},"spans":[{"traceId":"`...)
 	b = append(b, traceID...)

@@ -4,9 +4,12 @@
 package chaintracert
 
 import (
+	"bytes"
 	"errors"
 	"io"
+	"strings"
 	"syscall"
+	"time"
 )
 
 // output is the file that spans are written to. It uses system calls as they are:
@@ -23,7 +26,49 @@ func openOutput(path string) (*output, error) {
 	if err != nil {
 		return nil, err
 	}
+	dropHalf(fd, path)
 	return &output{fd}, nil
+}
+
+// dropHalf takes off the half of a record that a process has left at the end of the
+// file which died while it wrote: with the first record behind it, no reader could
+// make anything of either. Whatever else is there stays.
+func dropHalf(fd int, path string) {
+	var st syscall.Stat_t
+	if syscall.Fstat(fd, &st) != nil || st.Mode&syscall.S_IFMT != syscall.S_IFREG || st.Size == 0 {
+		return
+	}
+	in, err := syscall.Open(path, syscall.O_RDONLY|syscall.O_CLOEXEC, 0)
+	if err != nil {
+		return // it may be written and not read
+	}
+	defer syscall.Close(in)
+	tail := make([]byte, 64<<10)
+	from := st.Size - int64(len(tail))
+	if from < 0 {
+		from = 0
+	}
+	n, err := syscall.Pread(in, tail, from)
+	if err != nil || n <= 0 {
+		return
+	}
+	last := tail[bytes.LastIndexByte(tail[:n], '\n')+1 : n]
+	if len(last) == 0 || len(last) == n && from > 0 || !isHalf(last) {
+		return
+	}
+	size := st.Size
+	time.Sleep(10 * time.Millisecond)
+	if syscall.Fstat(fd, &st) == nil && st.Size == size { // else another process writes the other half just now
+		_ = syscall.Ftruncate(fd, size-int64(len(last)))
+	}
+}
+
+// isHalf reports whether a record begins like this.
+func isHalf(text []byte) bool {
+	if len(text) > len(recordBegin) {
+		text = text[:len(recordBegin)]
+	}
+	return strings.HasPrefix(recordBegin, string(text))
 }
 
 // Write writes all of p, with one system call if there is room for it, or fails.
