@@ -266,3 +266,33 @@ func TestHalfRecord(t *testing.T) {
 		t.Error(text)
 	}
 }
+
+// TestStderrThatNobodyReads: where even the complaint cannot be written, the server
+// goes on.
+func TestStderrThatNobodyReads(t *testing.T) {
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	defer writer.Close()
+	fd := int(writer.Fd())
+	if err := syscall.SetNonblock(fd, true); err != nil {
+		t.Fatal(err)
+	}
+	for { // until it is full
+		if _, err := syscall.Write(fd, []byte{'x'}); err != nil {
+			break
+		}
+	}
+	if err := syscall.SetNonblock(fd, false); err != nil {
+		t.Fatal(err)
+	}
+	cmd := childCommand("chain", "/dev/full")
+	cmd.Stderr = writer
+	timer := time.AfterFunc(20*time.Second, func() { _ = cmd.Process.Kill() })
+	defer timer.Stop()
+	if out, err := cmd.Output(); err != nil || string(out) != "the server goes on\n" {
+		t.Errorf("%v, %q", err, out)
+	}
+}

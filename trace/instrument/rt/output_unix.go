@@ -111,7 +111,7 @@ func retry(fd int, p []byte) (int, error) {
 	}
 }
 
-// complain writes a line to stderr, if that can be done at once or after a while.
+// complain writes a line to stderr. It waits until there is room for it.
 func complain(line string) {
 	_, _ = retry(2, []byte(line)) // there is nobody to tell
 }

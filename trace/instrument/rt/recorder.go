@@ -256,9 +256,20 @@ func (r *recorder) write(s *span, end int64) {
 	}
 }
 
+// patience is how long the server may wait, once, for a complaint to be written.
+const patience = 100 * time.Millisecond
+
 // stop ends recording for good.
 func (r *recorder) stop(what string, err error) {
 	if atomic.CompareAndSwapInt32(&r.stopped, 0, 1) {
-		complain("chaintrace: " + r.path + ": " + err.Error() + ": " + what + "\n")
+		said := make(chan struct{})
+		go func() {
+			complain("chaintrace: " + r.path + ": " + err.Error() + ": " + what + "\n")
+			close(said)
+		}()
+		select { // where nobody reads stderr, the complaint would wait for ever
+		case <-said:
+		case <-time.After(patience):
+		}
 	}
 }
