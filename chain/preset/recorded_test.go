@@ -35,6 +35,31 @@ func TestRecordedServerIsTheMeasuredOne(t *testing.T) {
 	}
 }
 
+// TestRecordedLifeIsTheMeasuredOne: each lifecycle signal was fired once and each
+// pre-shutdown hook was run. Those of the shutdown are fired by several goroutines.
+func TestRecordedLifeIsTheMeasuredOne(t *testing.T) {
+	for _, server := range []string{"kube-apiserver-1.37.2", "sample-apiserver-0.37.2"} {
+		for _, storage := range []string{chain.Fresh, chain.Warm} {
+			t.Run(server+" "+storage, func(t *testing.T) {
+				got := recorded(t, server+"."+storage)
+				signals, stopped := []string{}, []string{}
+				for _, s := range got.startup.Signals {
+					signals = append(signals, s.Name)
+				}
+				for _, s := range got.trace.Spans {
+					if s.Name == attr.SpanHookStop {
+						stopped = append(stopped, s.Attr(attr.HookName).Str())
+					}
+				}
+				sameSet(t, "lifecycle signals", signals, lifecycleSignals())
+				same(t, "lifecycle signals of the start", signals[:min(2, len(signals))], lifecycleSignals()[:2])
+				hooks := got.startup.Outermost().PreShutdown
+				sameSet(t, "pre-shutdown hooks", stopped, append(hookNames(hooks, true), hookNames(hooks, false)...))
+			})
+		}
+	}
+}
+
 // recorded reads the trace of a real server.
 func recorded(t *testing.T, name string) started {
 	t.Helper()

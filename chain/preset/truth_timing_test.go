@@ -165,6 +165,14 @@ func signal(t *testing.T, s *startup.Startup, name string) time.Duration {
 	return 0
 }
 
+// lifecycleSignals are those of a whole life, in the measured order.
+func lifecycleSignals() []string {
+	return []string{
+		"MuxAndDiscoveryComplete", "HasBeenReady", "ShutdownInitiated", "AfterShutdownDelayDuration", "PreShutdownHooksStopped",
+		"NotAcceptingNewRequest", "InFlightRequestsDrained", "HTTPServerStoppedListening",
+	}
+}
+
 // TestSignalsComeInTheMeasuredOrder goes through a whole life.
 func TestSignalsComeInTheMeasuredOrder(t *testing.T) {
 	d, err := preset.Load("kube-apiserver-1.37")
@@ -179,10 +187,7 @@ func TestSignalsComeInTheMeasuredOrder(t *testing.T) {
 	for _, sig := range s.startup.Signals {
 		names = append(names, sig.Name)
 	}
-	same(t, "lifecycle signals", names, []string{
-		"MuxAndDiscoveryComplete", "HasBeenReady", "ShutdownInitiated", "AfterShutdownDelayDuration", "PreShutdownHooksStopped",
-		"NotAcceptingNewRequest", "InFlightRequestsDrained", "HTTPServerStoppedListening",
-	})
+	same(t, "lifecycle signals", names, lifecycleSignals())
 	stopped := s.startup.End - signal(t, s.startup, "ShutdownInitiated")
 	within(t, "the shutdown", stopped, 1050, 1168.2, 0)
 }

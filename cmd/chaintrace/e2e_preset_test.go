@@ -88,6 +88,7 @@ func isPreset(t *testing.T, file string, r recordedServer, storage string) {
 	if *update {
 		record(t, file, r.trace(storage))
 	}
+	isWholeLife(t, file, r.trace(storage))
 	same := []string{"--only", "structure,errors", "--exit-code"}
 	model := "preset:" + r.preset + "?storage=" + storage
 	if code, out, errOut := command(append([]string{"diff", model, file}, same...)...); code != 0 {
@@ -99,6 +100,28 @@ func isPreset(t *testing.T, file string, r recordedServer, storage string) {
 		t.Error(errOut)
 	}
 	mustRun(t, 0, append([]string{"diff", file, "chain:" + description + "?storage=" + storage}, same...)...)
+}
+
+// isWholeLife compares which lifecycle signals were fired and which pre-shutdown hooks
+// were run with a recorded trace: diff is about starts, and does not.
+func isWholeLife(t *testing.T, file, recorded string) {
+	t.Helper()
+	life := func(file string) (names []string) {
+		for _, s := range readTrace(t, file).Spans {
+			switch s.Name {
+			case attr.SpanSignal:
+				names = append(names, "signal "+s.Attr(attr.SignalName).Str())
+			case attr.SpanHookStop:
+				names = append(names, "hook "+s.Attr(attr.HookName).Str())
+			}
+		}
+		slices.Sort(names) // of a shutdown, several goroutines take part
+		return names
+	}
+	got, want := life(file), life(recorded)
+	if len(got) == 0 || !slices.Equal(got, want) {
+		t.Errorf("%s has\n%q, the recorded one\n%q", file, got, want)
+	}
 }
 
 // record keeps a trace in the tree, each span once.
