@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/chaintrace/chaintrace/chain/preset"
 	"github.com/chaintrace/chaintrace/render"
 	"github.com/chaintrace/chaintrace/trace/attr"
 	"github.com/chaintrace/chaintrace/trace/follow"
@@ -55,7 +54,8 @@ func (e *execution) tellUnfinished(ctx context.Context) {
 	if err != nil {
 		return
 	}
-	writeUnfinished(e.stderr(), s, &e.start, unfinished(s, &e.start, e.over, modelWaits(ctx)))
+	model := modelOf(ctx, s)
+	writeUnfinished(e.stderr(), s, &e.start, unfinished(s, &e.start, e.over, model.waits), model.name)
 }
 
 // unfinishedHook is a hook that has not ended.
@@ -119,21 +119,32 @@ func waitText(waits []string, known *follow.Start) string {
 	return strings.Join(out, ", ")
 }
 
-// modelWaits returns what the hooks of the default preset wait for.
-func modelWaits(ctx context.Context) map[string][]string {
-	t, err := runModelInput(ctx, "preset:"+preset.Default)
+// hookModel is what a preset says of hooks.
+type hookModel struct {
+	name  string // of the preset
+	waits map[string][]string
+}
+
+// modelOf returns what the preset that is nearest to a start says of hooks: nothing
+// where none is near.
+func modelOf(ctx context.Context, s *startup.Startup) hookModel {
+	name, err := nearestPreset(s)
+	if err != nil || name == "" {
+		return hookModel{} // then it is not told
+	}
+	t, err := runModelInput(ctx, presetInput+name)
 	if err != nil {
-		return nil // then it is not told
+		return hookModel{}
 	}
-	s, err := startup.FromTrace(t)
+	m := hookModel{name, map[string][]string{}}
+	run, err := startup.FromTrace(t)
 	if err != nil {
-		return nil
+		return hookModel{}
 	}
-	waits := map[string][]string{}
-	for _, r := range s.Runs {
-		waits[r.Name] = r.WaitsFor
+	for _, r := range run.Runs {
+		m.waits[r.Name] = r.WaitsFor
 	}
-	return waits
+	return m
 }
 
 // failingChecks returns the readyz checks that were never seen to pass, but for
@@ -145,8 +156,9 @@ func failingChecks(s *startup.Startup, known *follow.Start) []string {
 	})
 }
 
-// writeUnfinished writes what a server that is not ready was at.
-func writeUnfinished(w io.Writer, s *startup.Startup, known *follow.Start, hooks []unfinishedHook) {
+// writeUnfinished writes what a server that is not ready was at. The model is the
+// preset that was asked.
+func writeUnfinished(w io.Writer, s *startup.Startup, known *follow.Start, hooks []unfinishedHook, model string) {
 	var checks []string
 	for _, name := range failingChecks(s, known) {
 		checks = append(checks, render.Printable(name, 80))
@@ -166,7 +178,7 @@ func writeUnfinished(w io.Writer, s *startup.Startup, known *follow.Start, hooks
 	case len(hooks) == 0:
 		fmt.Fprintln(w, "not ready, though all hooks have ended: a check of readyz did not pass, and the trace does not say which")
 	default:
-		writeUnfinishedHooks(w, len(known.Hooks), hooks)
+		writeUnfinishedHooks(w, len(known.Hooks), hooks, model)
 		if len(checks) > 0 {
 			fmt.Fprintf(w, "nor was ever seen to pass in readyz: %s\n", failing)
 		}
@@ -174,10 +186,10 @@ func writeUnfinished(w io.Writer, s *startup.Startup, known *follow.Start, hooks
 }
 
 // writeUnfinishedHooks writes the hooks, of so many, that have not ended.
-func writeUnfinishedHooks(w io.Writer, of int, hooks []unfinishedHook) {
+func writeUnfinishedHooks(w io.Writer, of int, hooks []unfinishedHook, model string) {
 	fmt.Fprintf(w, "not ready: of %s, %s not ended", render.Count(of, "hook"), have(len(hooks)))
 	if slices.ContainsFunc(hooks, func(h unfinishedHook) bool { return h.byModel }) {
-		fmt.Fprintf(w, "; what they wait for is how the model %s knows them", preset.Default)
+		fmt.Fprintf(w, "; what they wait for is how the model %s knows them", model)
 	}
 	fmt.Fprintln(w, ":")
 	for _, h := range hooks {
@@ -189,7 +201,7 @@ func writeUnfinishedHooks(w io.Writer, of int, hooks []unfinishedHook) {
 		case !h.running:
 			fmt.Fprint(w, ", which has not begun")
 		case h.waitsFor == "":
-			fmt.Fprintf(w, ", after %s", render.Duration(h.elapsed))
+			fmt.Fprintf(w, ", after %s; what it waits for is unknown", render.Duration(h.elapsed))
 		default:
 			fmt.Fprintf(w, ", after %s, waits for %s", render.Duration(h.elapsed), h.waitsFor)
 		}

@@ -72,8 +72,8 @@ func TestUnfinished(t *testing.T) {
 			follow.Start{Stage: hooks, Hooks: []*follow.Hook{running("y"), running("unknown")}},
 			[]*startup.HookRun{{Name: "y", Origin: "a"}, {Name: "unknown"}},
 			map[string][]string{"y": {"loopback:model"}}, "ping+ etcd poststarthook/y",
-			"not ready: of 2 hooks, 2 have not ended; what they wait for is how the model kube-apiserver-1.37 knows them:\n" +
-				"  y of a, after 5.00 s, waits for loopback:model\n  unknown, after 5.00 s\n" +
+			"not ready: of 2 hooks, 2 have not ended; what they wait for is how the model mine knows them:\n" +
+				"  y of a, after 5.00 s, waits for loopback:model\n  unknown, after 5.00 s; what it waits for is unknown\n" +
 				"nor was ever seen to pass in readyz: etcd\n",
 		},
 	} {
@@ -87,7 +87,7 @@ func TestUnfinished(t *testing.T) {
 				}
 				s.Servers[0].Checks = append(s.Servers[0].Checks, &startup.Check{Name: name, Endpoints: []string{attr.Readyz}})
 			}
-			writeUnfinished(&b, s, &c.known, unfinished(s, &c.known, time.Unix(15, 0), c.model))
+			writeUnfinished(&b, s, &c.known, unfinished(s, &c.known, time.Unix(15, 0), c.model), "mine")
 			if diff := cmp.Diff(c.want, b.String()); diff != "" {
 				t.Error(diff)
 			}

@@ -160,20 +160,15 @@ func (f *exportFlags) likeOf(s *startup.Startup) (likeDescription, error) {
 	case f.like == likeNone:
 		return like, nil
 	case f.like == "":
-		var all []*chain.Description
-		for _, name := range preset.Names() {
-			d, err := preset.Load(name)
-			if err != nil {
-				return like, withCode(exitWork, err)
-			}
-			all = append(all, d)
+		nearest, err := nearestPreset(s)
+		if err != nil {
+			return like, withCode(exitWork, err)
 		}
-		nearest := describe.Nearest(s, all)
-		if nearest == nil {
+		if nearest == "" {
 			like.name = likeNone
 			return like, nil
 		}
-		like.name = nearest.Name
+		like.name = nearest
 	case !slices.Contains(preset.Names(), f.like):
 		text, err := os.ReadFile(f.like)
 		if err != nil {
@@ -188,6 +183,22 @@ func (f *exportFlags) likeOf(s *startup.Startup) (likeDescription, error) {
 		like.description, err = preset.Load(like.name)
 	}
 	return like, withCode(exitWork, err)
+}
+
+// nearestPreset returns the preset that tells most of a start, or "" for none.
+func nearestPreset(s *startup.Startup) (string, error) {
+	var all []*chain.Description
+	for _, name := range preset.Names() {
+		d, err := preset.Load(name)
+		if err != nil {
+			return "", err
+		}
+		all = append(all, d)
+	}
+	if nearest := describe.Nearest(s, all); nearest != nil {
+		return nearest.Name, nil
+	}
+	return "", nil
 }
 
 // nameOf is the name of the description; "" for the process's.
