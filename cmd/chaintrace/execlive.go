@@ -91,8 +91,12 @@ func (v *liveView) close(s *follow.Start) {
 // write writes at once. A terminal that is gone is nothing to end for.
 func (v *liveView) write(text string) { _, _ = v.terminal.WriteString(text) }
 
-// release gives the lines back, empty.
+// release gives the lines back, empty. Where the size has changed the terminal itself
+// has moved what was there, and nobody knows where to.
 func (v *liveView) release() string {
+	if columns, rows := v.size(); columns != v.columns || rows != v.rows {
+		return saveCursor + scrollAll + restoreCursor
+	}
 	return saveCursor + scrollAll + moveTo(v.rows-v.height+1) + clearBelow + restoreCursor
 }
 
@@ -104,15 +108,18 @@ func (v *liveView) reserve(height int) string {
 // draw shows what is known now, if that looks otherwise than what is shown.
 func (v *liveView) draw(s *follow.Start) {
 	columns, rows := v.size()
-	if v.closed || columns < narrowest || rows < lowest || s.Begin == 0 {
+	if v.closed || s.Begin == 0 {
+		return
+	}
+	if columns < narrowest || rows < lowest {
+		v.pause()
 		return
 	}
 	var b strings.Builder
 	lines := v.lines(s, columns, max(3, rows/2))
 	if columns != v.columns || rows != v.rows {
-		// The terminal itself has moved what was there.
 		if v.height > 0 {
-			b.WriteString(saveCursor + scrollAll + restoreCursor)
+			b.WriteString(v.release())
 		}
 		v.columns, v.rows, v.height = columns, rows, 0
 	}

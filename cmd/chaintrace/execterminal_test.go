@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -171,6 +172,37 @@ func TestExecOnTerminalThatChanges(t *testing.T) {
 	s.see("last")
 	if code := s.wait(); code != 0 {
 		t.Errorf("exit code %d", code)
+	}
+}
+
+// TestExecOnTerminalThatGetsTooNarrow: what scrolls is all of it again, and nothing
+// of the log is taken for what was shown.
+func TestExecOnTerminalThatGetsTooNarrow(t *testing.T) {
+	args := []string{"exec", "--quiet", "--progress", "live", "--", "fakeserver", "begin", "hooks:alpha,beta", "line"}
+	for i := range 30 {
+		args = append(args, fmt.Sprintf("say:l%02d.", i))
+	}
+	s := startSession(t, 80, 12, append(args, "line", "ready", "say:last")...)
+	s.see("alpha running")
+	s.mu.Lock()
+	s.screen.Resize(19, 45)
+	s.mu.Unlock()
+	if err := pty.Setsize(s.file, &pty.Winsize{Cols: 19, Rows: 45}); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(4 * followEvery) // it is looked at now and then
+	s.press("\n")
+	s.see("l29.")
+	s.press("\n")
+	s.see("last")
+	if code := s.wait(); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+	text := strings.Join(s.rows(), "\n")
+	for i := range 30 {
+		if line := fmt.Sprintf("l%02d.", i); !strings.Contains(text, line) {
+			t.Fatalf("%s is not to be seen:\n%s", line, text)
+		}
 	}
 }
 
