@@ -185,7 +185,7 @@ func findCommand(name string) (string, error) {
 func whyNot(err error) error {
 	switch {
 	case errors.Is(err, syscall.ENOEXEC):
-		return errors.New("it is no program of this system, and no script whose first line names its interpreter by #!")
+		return errors.New("it is no program of this system, and no script that names its interpreter by #! in its first line")
 	case errors.Is(err, os.ErrNotExist):
 		return errors.New("the interpreter that its first line names, or the loader that it needs, is not there")
 	}

@@ -213,15 +213,21 @@ func (e *execution) ended(ctx context.Context) error {
 	if e.start.Ready == 0 && !e.lost {
 		e.tellUnfinished(ctx)
 	}
-	code := e.child.code()
-	switch {
-	case code != 0:
+	if code := e.child.code(); code != 0 {
 		if e.failed != nil {
 			warn(e.stderr(), e.failed)
 		}
 		return withCode(code, fmt.Errorf("%s: %s%s%s", e.name, e.child.how(), e.because(), e.recordedNothing()))
-	case e.failed != nil:
+	}
+	if e.failed != nil {
 		return e.failed
+	}
+	return e.missed()
+}
+
+// missed says what was wanted of a server that has ended well, and did not come of it.
+func (e *execution) missed() error {
+	switch {
 	case e.until == untilReady && e.start.Ready == 0 && e.lost:
 		return withCode(exitWork, fmt.Errorf("%s could write no more of its trace and has said why on its stderr: whether it was ready before it ended is not known", e.name))
 	case e.until == untilReady && e.start.Ready == 0:
