@@ -41,6 +41,8 @@ func TestPresetsAreTheRealServers(t *testing.T) {
 		sampleFile := filepath.Join(t.TempDir(), "sample.json")
 		sampleProcess := beside.Start(t, sample, "CHAINTRACE_FILE="+sampleFile)
 		waitRecorded(t, sampleProcess, sampleFile)
+		server.WaitReady(t, process) // the signal HasBeenReady is fired when somebody asks
+		beside.WaitReady(t, sampleProcess)
 		sampleProcess.Stop(t, syscall.SIGTERM)
 		process.Stop(t, syscall.SIGTERM)
 
