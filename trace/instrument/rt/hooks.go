@@ -80,7 +80,7 @@ func RegisterHook(upstream interface{}, name, kind string, disabled, dropped boo
 	}
 	r.push(key, sp)
 	return func(err *error) {
-		message := text(err)
+		message := failure(err)
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		if message == "" && !disabled {

@@ -25,21 +25,28 @@ func text(err *error) string {
 // that is to be known to have panicked.
 func (r *recorder) ender(s *span) func(*error) {
 	return func(err *error) {
-		message := text(err) // of the server's: not under the lock
-		if message == "" && s.long && panicking() {
-			message = "it panicked"
-		}
+		message := failure(err)
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.end(s, message)
 	}
 }
 
-// panicking reports whether the function that calls this was deferred, and is called
-// because of a panic.
+// failure returns why a traced function failed, or "" if it did not. It calls the
+// server's own code, so not under the lock, and is for what ends a span to call.
+func failure(err *error) string {
+	message := text(err)
+	if message == "" && panicking() {
+		message = "it panicked"
+	}
+	return message
+}
+
+// panicking reports whether what ends a span was deferred, and is called because of a
+// panic. It is for failure to call.
 func panicking() bool {
 	var pcs [8]uintptr
-	callers := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs[:])])
+	callers := runtime.CallersFrames(pcs[:runtime.Callers(4, pcs[:])])
 	for {
 		f, more := callers.Next()
 		if f.Function == "runtime.gopanic" {

@@ -273,6 +273,37 @@ func TestPanic(t *testing.T) {
 	}
 }
 
+// TestPanicInShortSpan: spans that are written once, at their end, tell it as well, and
+// what was to be registered is not.
+func TestPanicInShortSpan(t *testing.T) {
+	file := record(t)
+	s := &fakeServer{}
+	Made(s, "s", nil, nil, nil, nil)
+	for _, begin := range []func() func(*error){
+		func() func(*error) { return RegisterHook(s, "h", PostStart, false, false) },
+		func() func(*error) { return InstallAPI(s) },
+		func() func(*error) { return Group(s, nil, nil) },
+		func() func(*error) { Group(s, nil, nil); return Groups() },
+		func() func(*error) { return RegisterSignal(s, "never") },
+	} {
+		func() {
+			defer func() { _ = recover() }()
+			defer begin()(nil)
+			panic("oh")
+		}()
+	}
+	var got []string
+	for _, s := range readTrace(t, file)[1:] {
+		got = append(got, s.Name+": "+s.Status.Message)
+	}
+	want := []string{
+		"hook.register: it panicked", "api.install: it panicked", "apigroup.install: it panicked", "apigroup.install: it panicked",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
 // panicsAtFirst is a check that passes when it is asked for the second time.
 type panicsAtFirst struct{ asked bool }
 

@@ -126,7 +126,7 @@ func Groups() func(*error) {
 		return ended
 	}
 	return func(err *error) {
-		message := text(err)
+		message := failure(err)
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		if top := r.top(goroutine()); top != nil && top.name == groupName {

@@ -135,7 +135,7 @@ func Stopped() func(*error) {
 		return ended
 	}
 	return func(err *error) {
-		message := text(err)
+		message := failure(err)
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		if r.ending != nil {

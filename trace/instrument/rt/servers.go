@@ -128,7 +128,7 @@ func RegisterSignal(upstream interface{}, name string) func(*error) {
 		return ended
 	}
 	return func(err *error) {
-		if text(err) != "" {
+		if failure(err) != "" {
 			return
 		}
 		r.mu.Lock()
