@@ -10,9 +10,6 @@ import (
 	"github.com/chaintrace/chaintrace/trace/instrument/rule"
 )
 
-// errName is the name that a nameless error result gets.
-const errName = "chaintraceErr"
-
 // anchor returns what to put in for an anchor, one group of edits for each place,
 // or what was looked for in vain. names are what names in patterns matched so far
 // in the rule.
@@ -72,26 +69,28 @@ func (s *source) code(a rule.Anchor) (rule.Code, bool) {
 
 // edit expands code for a place.
 func (s *source) edit(fn function, code rule.Code, at int, names map[string]string, position rule.Position) (edits []edit, lookedFor string) {
-	text, err := code.Expand(func(name string) (string, bool) {
+	text, err := code.Expand(func(name string) (value string, ok bool) {
+		var named []edit
 		switch {
 		case name == "recv":
-			return fn.receiver()
+			value, named = fn.receiver()
 		case name == "err":
-			value, named := fn.errResult()
-			edits = append(edits, named...)
-			return value, true
+			value, named = fn.errResult()
 		case strings.HasPrefix(name, rule.TypePrefix):
-			return fn.parameterOf(strings.TrimPrefix(name, rule.TypePrefix))
+			value, named = fn.parameterOf(strings.TrimPrefix(name, rule.TypePrefix))
 		case name[0] >= '0' && name[0] <= '9':
 			n, _ := strconv.Atoi(name)
-			return fn.parameter(n)
+			value, named = fn.parameter(n)
+		default:
+			value = names[name]
 		}
-		value, ok := names[name]
-		return value, ok
+		edits = append(edits, named...)
+		return value, value != ""
 	})
 	if err != nil {
-		return nil, "parameter or receiver with a name: " + err.Error()
+		return nil, "parameter or receiver: " + err.Error()
 	}
+	text = whenOn(text)
 	switch position {
 	case rule.Before:
 		text += "; "
@@ -100,7 +99,7 @@ func (s *source) edit(fn function, code rule.Code, at int, names map[string]stri
 	default:
 		text = " " + text + ";"
 	}
-	return append([]edit{{at, text}}, edits...), ""
+	return append([]edit{{at: at, text: text}}, edits...), ""
 }
 
 // slice returns the source between two positions.
@@ -162,71 +161,4 @@ func (fn function) statements() []ast.Stmt {
 		return true
 	})
 	return all
-}
-
-func (fn function) receiver() (string, bool) {
-	if fn.decl.Recv == nil {
-		return "", false
-	}
-	return usable(fn.decl.Recv.List[0].Names, 0)
-}
-
-// parameter returns the name of a parameter, counted from 1.
-func (fn function) parameter(n int) (string, bool) {
-	var names []*ast.Ident
-	for _, field := range fn.decl.Type.Params.List {
-		if field.Names == nil {
-			names = append(names, nil)
-		}
-		names = append(names, field.Names...)
-	}
-	return usable(names, n-1)
-}
-
-// parameterOf returns the name of the first parameter of a type or a pointer to it.
-func (fn function) parameterOf(typ string) (string, bool) {
-	for _, field := range fn.decl.Type.Params.List {
-		if typeName(field.Type) == typ {
-			return usable(field.Names, 0)
-		}
-	}
-	return "", false
-}
-
-func usable(names []*ast.Ident, i int) (string, bool) {
-	if i < 0 || i >= len(names) || names[i] == nil || names[i].Name == "_" {
-		return "", false
-	}
-	return names[i].Name, true
-}
-
-// errResult returns a pointer to the function's last result if that is an error,
-// as an expression, and the edits that give it a name; else "nil".
-func (fn function) errResult() (string, []edit) {
-	results := fn.decl.Type.Results
-	if results == nil || len(results.List) == 0 {
-		return "nil", nil
-	}
-	last := results.List[len(results.List)-1]
-	if name, ok := last.Type.(*ast.Ident); !ok || name.Name != "error" {
-		return "nil", nil
-	}
-	offset := func(p token.Pos) int { return int(p - fn.file.syntax.FileStart) }
-	if last.Names != nil {
-		name := last.Names[len(last.Names)-1]
-		if name.Name == "_" {
-			return "&_" + errName, []edit{{offset(name.End()), errName}}
-		}
-		return "&" + name.Name, nil
-	}
-	var edits []edit
-	for _, field := range results.List[:len(results.List)-1] {
-		edits = append(edits, edit{offset(field.Type.Pos()), "_ "})
-	}
-	if results.Opening.IsValid() {
-		edits = append(edits, edit{offset(last.Type.Pos()), errName + " "})
-	} else {
-		edits = append(edits, edit{offset(last.Type.Pos()), "(" + errName + " "}, edit{offset(last.Type.End()), ")"})
-	}
-	return "&" + errName, edits
 }

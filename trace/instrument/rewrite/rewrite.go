@@ -3,11 +3,9 @@ package rewrite
 import (
 	"cmp"
 	"fmt"
-	"go/parser"
 	"go/token"
 	"path"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -40,6 +38,7 @@ type Result struct {
 type File struct {
 	Path                string
 	Original, Rewritten []byte
+	Insertions          []Insertion // in the order of the file
 }
 
 // Match is a place where code was put in.
@@ -112,7 +111,7 @@ func Rewrite(p Package, rules []rule.Rule, runtime string) (Result, error) {
 		if err != nil {
 			return Result{}, err
 		}
-		result.Files = append(result.Files, File{f.path, f.text, rewritten})
+		result.Files = append(result.Files, rewritten)
 	}
 	return result, nil
 }
@@ -155,7 +154,10 @@ func (s *source) apply(r rule.Rule, result *Result) {
 		result.Missed = append(result.Missed, m)
 	}
 	result.Matched = append(result.Matched, matched...)
-	fn.file.edits = append(fn.file.edits, edits...)
+	for _, e := range edits {
+		e.rule, e.source = r.ID, r.Source
+		fn.file.edits = append(fn.file.edits, e)
+	}
 }
 
 func (s *source) miss(r rule.Rule, file string, lookedFor ...string) Miss {
@@ -172,33 +174,4 @@ func (s *source) place(f *file, offset int) string {
 	// Of the file itself, whatever a line directive says.
 	line := s.set.PositionFor(f.syntax.FileStart+token.Pos(offset), false).Line
 	return s.inModule(f.path) + ":" + strconv.Itoa(line)
-}
-
-// edit is text that goes in at an offset.
-type edit struct {
-	at   int
-	text string
-}
-
-// splice returns the file with its edits and the import that they need, if any.
-func (f *file) splice(runtime string) ([]byte, error) {
-	edits := slices.Clone(f.edits)
-	slices.SortStableFunc(edits, func(a, b edit) int { return cmp.Compare(a.at, b.at) })
-	edits = slices.Compact(edits)
-	if slices.ContainsFunc(edits, func(e edit) bool { return strings.Contains(e.text, runtimeName+".") }) {
-		name := int(f.syntax.Name.End() - f.syntax.FileStart)
-		edits = append([]edit{{name, "; import " + runtimeName + " " + strconv.Quote(runtime)}}, edits...)
-	}
-	var out []byte
-	last := 0
-	for _, e := range edits {
-		out = append(out, f.text[last:e.at]...)
-		out = append(out, e.text...)
-		last = e.at
-	}
-	out = append(out, f.text[last:]...)
-	if _, err := parser.ParseFile(token.NewFileSet(), f.path, out, parser.SkipObjectResolution); err != nil {
-		return nil, fmt.Errorf("the code of a rule does not fit: %w", err)
-	}
-	return out, nil
 }

@@ -109,6 +109,40 @@ func benchFunc(b *testing.B, _ *fakeServer) {
 	}
 }
 
+// BenchmarkOff is what a call of an instrumented function costs when no trace is asked
+// for, beside the same function as it was.
+func BenchmarkOff(b *testing.B) {
+	before := current
+	current = nil
+	defer func() { current = before }()
+	for _, f := range []struct {
+		name string
+		call func(name string, number int) error
+	}{{"plain", plainCall}, {"instrumented", instrumentedCall}} {
+		b.Run(f.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := f.call("name", 1000); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+//go:noinline
+func plainCall(name string, number int) error { return nil }
+
+// instrumentedCall is what a rule for plainCall with two attributes makes of it.
+//
+//go:noinline
+func instrumentedCall(name string, number int) (chaintraceErr error) {
+	if On() {
+		defer Func("f", "name", name, "twice", 2*number)(&chaintraceErr)
+	}
+	return nil
+}
+
 // BenchmarkRoute is a span that tells of its callers, beside finding them alone.
 func BenchmarkRoute(b *testing.B) {
 	before := current

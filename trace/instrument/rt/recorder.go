@@ -100,6 +100,10 @@ func active() *recorder {
 	return nil
 }
 
+// On reports whether a trace is recorded. Once it is not, it never is again. What is put
+// into a server's source asks this first, and evaluates nothing where it is not so.
+func On() bool { return active() != nil }
+
 func (r *recorder) newID() uint64 {
 	r.nextID++
 	return r.nextID

@@ -21,7 +21,7 @@ func Builtin() []Rule {
 		if err != nil {
 			panic(fmt.Sprintf("the embedded rules: %v", err)) // the glob found it
 		}
-		read, err := Parse(name, text)
+		read, err := Parse("chaintrace's own "+name, text)
 		if err != nil {
 			panic(fmt.Sprintf("the embedded rules: %v", err)) // tests read them all
 		}

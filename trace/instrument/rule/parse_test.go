@@ -61,14 +61,14 @@ rules:
 	}
 	want := []rule.Rule{
 		{
-			ID: "start", Packages: []string{"example.com/pkg"}, Funcs: []string{"T.Start"},
+			ID: "start", Source: "mine.yaml:3", Packages: []string{"example.com/pkg"}, Funcs: []string{"T.Start"},
 			Anchors: []rule.Anchor{{
 				ID: "span", At: rule.Entry,
 				Code: []rule.Code{{Text: `defer chaintracert.Func("my.start \x241", "\x24kind", "fast", "name", $1)($err)`}},
 			}},
 		},
 		{
-			ID: "inner", Packages: []string{"example.com/a", "example.com/b"}, Funcs: []string{"New", "old"}, Required: true,
+			ID: "inner", Source: "mine.yaml:8", Packages: []string{"example.com/a", "example.com/b"}, Funcs: []string{"New", "old"}, Required: true,
 			Anchors: []rule.Anchor{
 				{
 					ID: "one", At: rule.Before, Match: []rule.Pattern{pattern("$v := f(...)"), pattern("$v = f(...)")},

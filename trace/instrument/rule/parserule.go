@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -10,7 +11,7 @@ import (
 // rule reads one rule, in its long form with anchors or in its short one with a
 // span's name.
 func (f *fileReader) rule(n *yaml.Node) Rule {
-	var r Rule
+	r := Rule{Source: fmt.Sprintf("%s:%d", f.file, n.Line)}
 	var span string
 	var attributes map[string]string
 	f.mapping(n, []string{"id", "package", "func"}, map[string]func(*yaml.Node){

@@ -8,6 +8,9 @@ import (
 // Rule says what goes into one function.
 type Rule struct {
 	ID string
+	// Source is where the rule is written, FILE:LINE, for messages. It is empty for one
+	// that is in no file.
+	Source string
 	// Packages are import paths, of which a build has one: the same package
 	// under the names that it has had.
 	Packages []string
@@ -42,6 +45,10 @@ type Anchor struct {
 // is an error and nil otherwise, and other names for what names in the pattern of
 // this anchor or an earlier one of the rule matched. The recorder is the package
 // chaintracert.
+//
+// The code runs only while a trace is recorded: it is put into a block of its own,
+// if chaintracert.On() { … }. Variables for the code of later anchors are declared at
+// the code's beginning, by var and without a value, which stays in front of the block.
 type Code struct {
 	// Has is what the package must declare: "F", "T", or "T.F" for a method or
 	// a field. Empty for no condition.
