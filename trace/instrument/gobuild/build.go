@@ -1,15 +1,12 @@
 package gobuild
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 )
 
@@ -36,11 +33,9 @@ func (p *Plan) Build(ctx context.Context) (err error) {
 
 // goRun is a run of go build.
 type goRun struct {
-	args []string
-	env  []string // what differs
-	// names puts the names that the user knows for those of the files that stand in
-	// for them.
-	names *strings.Replacer
+	args  []string
+	env   []string // what differs
+	names standIns
 }
 
 // writeRun writes what the build needs into dir.
@@ -73,12 +68,8 @@ func (p *Plan) writeRun(dir string) (goRun, error) {
 	if find("v", flags, nil) == "" && find("json", flags, nil) == "" {
 		flags = append(flags, Flag{"v", "true"}) // for the progress
 	}
-	var names []string
-	for path := range contents {
-		names = append(names, replace[path], path)
-	}
 	args := append([]string{"build"}, arguments(flags)...)
-	return goRun{append(append(args, "--"), p.options.Packages...), moved.env, strings.NewReplacer(names...)}, nil
+	return goRun{append(append(args, "--"), p.options.Packages...), moved.env, p.newStandIns(contents, replace)}, nil
 }
 
 // run runs go build and follows its progress.
@@ -113,35 +104,4 @@ func (p *Plan) run(ctx context.Context, r goRun) error {
 		return fmt.Errorf("go build: %w", err)
 	}
 	return followErr
-}
-
-// follow reads go build's complaints, and passes them on but for the names of
-// packages, unless the user asked for those.
-func (p *Plan) follow(r io.Reader, names *strings.Replacer) error {
-	c := p.newCounter()
-	verbose := find("v", p.options.Flags, nil)
-	stderr := p.options.Stderr
-	if stderr == nil {
-		stderr = io.Discard
-	}
-	lines := bufio.NewReader(r)
-	for {
-		line, err := lines.ReadString('\n')
-		isPackage := c.compiled(strings.TrimSuffix(line, "\n"))
-		if isPackage && p.options.Compiled != nil {
-			p.options.Compiled(c.progress)
-		}
-		if line != "" && (!isPackage || verbose == "true") {
-			if _, err := names.WriteString(stderr, line); err != nil {
-				// The build goes on, and must not fill the pipe.
-				stderr = io.Discard
-			}
-		}
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-	}
 }

@@ -150,21 +150,6 @@ func TestErrors(t *testing.T) {
 			t.Errorf("go build's complaints are not passed on: %q", b.stderr)
 		}
 	})
-	t.Run("a rule does not compile", func(t *testing.T) {
-		o := p.options(t)
-		o.Rules = append(o.Rules, rule.Rule{
-			ID: "bad", Packages: []string{"example.com/app/own"}, Funcs: []string{"Start"},
-			Anchors: []rule.Anchor{{At: rule.Entry, Code: []rule.Code{{Text: "nowhere.Nothing()"}}}},
-		})
-		b, err := tryBuild(t.Context(), o)
-		if !errors.Is(err, gobuild.ErrFailed) {
-			t.Errorf("the error is %v; want %v", err, gobuild.ErrFailed)
-		}
-		// It names the file for which another stands in.
-		if want := filepath.Join(p.dir, "own/own.go") + ":7:"; !strings.Contains(b.stderr, want) || !strings.Contains(b.stderr, "undefined: nowhere") {
-			t.Errorf("go build complains %q; want %q in it", b.stderr, want)
-		}
-	})
 	t.Run("the name is taken", func(t *testing.T) {
 		p.write(t, "chaintracert/x.go", "package chaintracert\n")
 		_, err := tryBuild(t.Context(), p.options(t))
