@@ -56,6 +56,7 @@ func hostileDiagrams(t *testing.T) map[string]string {
 		"keyword": "end", "directive": `%%{init: {"securityLevel":"loose"}}%%`, "click": "\nclick n1 call alert()", "style": "style:#fff;classDef x fill:#fff;",
 		"list": "1. one", "bullet": "- one", "markdown": "`**bold** _it_`", "image": "<img src=x onerror=window.hacked=1>", "frontmatter": "---\nconfig:\n---",
 		"comment": "%% x", "entity of Mermaid": "#quot;#35;&#35;", "mathematics": "$$x^2$$", "link": "https://example.com/[x](javascript:alert(1))", "icon": "fa:fa-car",
+		"keyword of charts": "section x :crit, 0, 1ms", "date": "2026-01-01 :done",
 	} {
 		names[what] = name
 	}
@@ -107,7 +108,7 @@ mermaid.initialize({startOnLoad: false, securityLevel: 'strict'});
       box.innerHTML = svg;
       document.body.append(box);
       const drawn = box.querySelector('svg');
-      r.nodes = box.querySelectorAll('g.node').length;
+      r.nodes = box.querySelectorAll('g.node, rect.task').length;
       r.text = drawn.textContent;
       r.active = [...box.querySelectorAll('script, iframe, object, img, a, [onerror], [onclick]')].map(e => e.outerHTML);
       r.marked = box.querySelectorAll('.node ul, .node ol, .node img, .node i[class]').length;
@@ -164,6 +165,7 @@ func TestBrowserDrawsMermaid(t *testing.T) {
 	for what, want := range map[string]string{
 		"the default chain": "rbac/bootstrap-roles · 1.45 s", "image, tree": "<img src=x onerror=window.hacked=1>", "list, tree": "1. one", "bullet, hooks": "- one",
 		"entity of Mermaid, tree": "#quot;#35;&#35;", "markup, hooks": "<b>bold</b><!-- -->", "mathematics, tree": "$$x^2$$", "quotes, checks": "\"'`", "style, routes": "style:#fff;classDef x fill:#fff;",
+		"image, timeline": "<img src=x onerror=window.hacked=1>", "keyword of charts, timeline": "section x :crit, 0, 1ms", "date, timeline": "2026-01-01 :done", "entity of Mermaid, timeline": "#quot;#35;&#35;",
 	} {
 		if i := slices.Index(names, what); i < 0 || !strings.Contains(page.Report[i].Text, want) {
 			t.Errorf("%s does not show %q: %.300q", what, want, page.Report[max(i, 0)].Text)

@@ -49,7 +49,7 @@ func TestWhereReadinessWasSeen(t *testing.T) {
 
 // TestProblemsAreInEveryPicture: and only where there are any.
 func TestProblemsAreInEveryPicture(t *testing.T) {
-	for _, view := range Views() {
+	for _, view := range GraphViews() {
 		for _, problems := range [][]string{nil, {"something is missing"}} {
 			g, err := Picture(&startup.Startup{Problems: problems}, Options{View: view})
 			if err != nil {

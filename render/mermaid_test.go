@@ -45,7 +45,7 @@ func checkMermaid(t *testing.T, out string) {
 
 func TestMermaidOfHostileNames(t *testing.T) {
 	for what, name := range hostile() {
-		for _, view := range render.Views() {
+		for _, view := range render.GraphViews() {
 			var b bytes.Buffer
 			if err := write(&b, named(name), "mmd", render.Options{View: view, Detail: render.DetailFull}); err != nil {
 				t.Fatalf("%s, %s: %v", what, view, err)

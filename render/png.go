@@ -8,6 +8,8 @@ import (
 	"math"
 
 	"github.com/fogleman/gg"
+
+	"github.com/chaintrace/chaintrace/render/internal/gofont"
 )
 
 const (
@@ -83,7 +85,7 @@ type painter struct {
 	dash       []float64
 	size       float64
 	traits     int
-	fonts      fontSet
+	fonts      *gofont.Set
 }
 
 func newPainter(box string) (*painter, error) {
@@ -93,7 +95,7 @@ func newPainter(box string) (*painter, error) {
 	}
 	width, height := right-left+2*pngMargin, top-bottom+2*pngMargin
 	scale := min(pngScale, pngMax/max(width, height))
-	fonts, err := newFontSet()
+	fonts, err := gofont.NewSet()
 	if err != nil {
 		return nil, err
 	}
@@ -245,14 +247,14 @@ func visibleColor(c string) bool {
 // text writes a line; where the font at hand is wider than the one that was
 // laid out, the letters become a little smaller.
 func (p *painter) text(op operation) error {
-	face, err := p.fonts.face(p.traits, p.size*p.scale)
+	face, err := p.fonts.Face(p.traits, p.size*p.scale)
 	if err != nil {
 		return err
 	}
 	p.dc.SetFontFace(face)
 	room := op.Width * p.scale
 	if wide, _ := p.dc.MeasureString(op.Text); wide > room && room > 0 {
-		if face, err = p.fonts.face(p.traits, p.size*p.scale*room/wide); err != nil {
+		if face, err = p.fonts.Face(p.traits, p.size*p.scale*room/wide); err != nil {
 			return err
 		}
 		p.dc.SetFontFace(face)

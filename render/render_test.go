@@ -80,7 +80,7 @@ func hostile() map[string]string {
 func TestHostileNamesSurvive(t *testing.T) {
 	for what, name := range hostile() {
 		t.Run(what, func(t *testing.T) {
-			for _, view := range render.Views() {
+			for _, view := range render.GraphViews() {
 				for _, detail := range render.Details() {
 					o := render.Options{View: view, Detail: detail}
 					var dot bytes.Buffer

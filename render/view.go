@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/chaintrace/chaintrace/trace/startup"
@@ -16,10 +17,16 @@ const (
 	ViewHooks  View = "hooks"  // which post-start hook waits for which, and what holds readiness back
 	ViewChecks View = "checks" // what feeds healthz, livez and readyz of each server
 	ViewRoutes View = "routes" // the paths of each server and which server answers them
+	// ViewTimeline shows what happened when. It is no graph: package
+	// render/timeline draws it.
+	ViewTimeline View = "timeline"
 )
 
 // Views returns the views, the default first.
-func Views() []View { return []View{ViewTree, ViewHooks, ViewChecks, ViewRoutes} }
+func Views() []View { return append(GraphViews(), ViewTimeline) }
+
+// GraphViews returns the views that Picture draws, the default first.
+func GraphViews() []View { return []View{ViewTree, ViewHooks, ViewChecks, ViewRoutes} }
 
 // Detail is how much a view shows.
 type Detail string
@@ -69,11 +76,28 @@ type Options struct {
 	View   View   // "" is ViewTree
 	Detail Detail // "" is DetailNormal
 	Text   TextOptions
+	// MaxNodes is how much of what is alike a picture shows before it counts the
+	// rest; 0 is DefaultMaxNodes, and with a negative number it shows all.
+	MaxNodes int
+}
+
+// DefaultMaxNodes is how much a picture shows when nobody says.
+const DefaultMaxNodes = 200
+
+// Budget returns how many things a picture may show.
+func (o Options) Budget() int {
+	switch {
+	case o.MaxNodes < 0:
+		return math.MaxInt
+	case o.MaxNodes == 0:
+		return DefaultMaxNodes
+	}
+	return o.MaxNodes
 }
 
 // Picture builds the graph that shows s as opts says. The graph holds no
-// reference to s. It returns an error when opts names a view or a level of
-// detail that does not exist.
+// reference to s. It returns an error when opts names a level of detail that does
+// not exist, or a view that does not or that is no graph.
 func Picture(s *startup.Startup, opts Options) (*Graph, error) {
 	view, err := ParseView(string(opts.View))
 	if err != nil {
@@ -84,6 +108,8 @@ func Picture(s *startup.Startup, opts Options) (*Graph, error) {
 		return nil, err
 	}
 	switch view {
+	case ViewTimeline:
+		return nil, fmt.Errorf("the view %s is no graph", view)
 	case ViewHooks:
 		return hooksView(s, detail), nil
 	case ViewChecks:

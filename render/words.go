@@ -1,6 +1,7 @@
 package render
 
 import (
+	"strings"
 	"time"
 
 	"github.com/chaintrace/chaintrace/trace/startup"
@@ -29,3 +30,27 @@ func Result(s *startup.Startup) string { return readyText(s) }
 // Origin says where a start's trace comes from and what its times are; "" when
 // the trace tells nothing of that.
 func Origin(s *startup.Startup) string { return originText(s) }
+
+// Problems names the first problems of a trace in one line; "" where it has none.
+func Problems(s *startup.Startup) string { return problemsText(s) }
+
+// ASCII spells out what is not ASCII, as people do where there is a way.
+func ASCII(s string) string { return toASCII(s) }
+
+// Wrapped returns a text in lines of at most n characters. A word that is longer
+// stands alone.
+func Wrapped(s string, n int) []string { return wrap(strings.Split(s, " "), "", n) }
+
+// NewIDs returns what makes ids out of keys: words of lower-case letters, digits
+// and hyphens, none of them twice.
+func NewIDs() func(key string) string { return newIDSet().unique }
+
+// MermaidText writes a string as text of a Mermaid diagram that means nothing to
+// Mermaid, nor to the HTML that it becomes.
+func MermaidText(s string) string { return mermaidText(s) }
+
+// MermaidTitle writes a string as the title in a Mermaid diagram's front matter.
+func MermaidTitle(s string) string { return yamlString(s) }
+
+// MermaidMost is how many bytes of a diagram Mermaid draws by default.
+const MermaidMost = mermaidMostText

@@ -54,7 +54,7 @@ func formatMarkdown() string {
 	var b strings.Builder
 	b.WriteString("| `--format` | file | shows | what it is | command |\n|---|---|---|---|---|\n")
 	for _, f := range format.All() {
-		views := "views"
+		views := viewsOf(f)
 		if len(f.Views) == 0 {
 			views = "everything"
 		}

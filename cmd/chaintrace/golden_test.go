@@ -30,7 +30,7 @@ func goldens() map[string][]string {
 	files := answerGoldens()
 	for _, name := range preset.Names() {
 		run := []string{"run", "--reproducible", "--preset", name, "--quiet", "--out", "-"}
-		for _, view := range render.Views() {
+		for _, view := range render.GraphViews() {
 			files[name+"."+string(view)+".dot"] = append(run, "--view", string(view))
 		}
 		files[name+".summary.txt"] = []string{"run", "--reproducible", "--preset", name, "--out", "-"}
@@ -58,6 +58,10 @@ func goldens() map[string][]string {
 	files["failed-hook.tree.dot"] = failed
 	files["failed-hook.hooks.dot"] = append(failed, "--view", "hooks")
 	files["failed-hook.hooks.txt"] = append(failed, "--view", "hooks", "--format", "txt")
+	for _, f := range []string{"svg", "txt"} {
+		files["failed-hook.timeline."+f] = append(failed, "--view", "timeline", "--format", f)
+	}
+	files["kube-apiserver-1.37.timeline.svg"] = []string{"run", "--reproducible", "--quiet", "--out", "-", "--view", "timeline", "--format", "svg"} // in the README
 	files["failed-hook.summary.txt"] = append([]string{"run", "--reproducible"}, "--fail", "start-kubernetes-service-cidr-controller=no luck", "--out", "-")
 	files["masked-check.checks.dot"] = []string{"run", "--reproducible", "--chain", "testdata/masked.yaml", "--quiet", "--out", "-", "--view", "checks"}
 	files["masked-check.tree.dot"] = []string{"run", "--reproducible", "--chain", "testdata/masked.yaml", "--quiet", "--out", "-"}

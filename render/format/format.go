@@ -8,15 +8,24 @@ import (
 	"strings"
 
 	"github.com/chaintrace/chaintrace/render"
+	"github.com/chaintrace/chaintrace/render/timeline"
 	"github.com/chaintrace/chaintrace/trace"
 	"github.com/chaintrace/chaintrace/trace/startup"
 )
 
 // Input is what there is to write: a trace, and the start that was read out
-// of it.
+// of it, or nil where it shows none.
 type Input struct {
 	Trace *trace.Trace
 	Start *startup.Startup
+}
+
+// timeline draws up the start, or the trace where it shows none.
+func (in Input) timeline(o render.Options) *timeline.Timeline {
+	if in.Start == nil {
+		return timeline.FromTrace(in.Trace, o.Budget())
+	}
+	return timeline.FromStart(in.Start, o.Budget())
 }
 
 // Format is one way of writing a start.
@@ -36,9 +45,12 @@ type Format struct {
 	// again in place of the original.
 	Kept bool
 
-	// One of these is set: what writes a picture, or what writes the input.
+	// One of these two is set: what writes a picture, or what writes the input.
 	graph func(w io.Writer, g *render.Graph) error
 	whole func(w io.Writer, in Input, o render.Options) error
+	// What writes the view that is no graph; nil where the format cannot show it,
+	// or shows everything.
+	timeline func(w io.Writer, t *timeline.Timeline, o render.Options) error
 }
 
 // All returns the formats, pictures before traces.
@@ -50,12 +62,15 @@ func OfGraphs() []Format {
 }
 
 // Write writes the input as o says. For a view that the format cannot show it
-// returns an error that lists those that it can.
+// returns an error that lists the formats that can.
 func (f Format) Write(w io.Writer, in Input, o render.Options) error {
-	if f.graph == nil {
-		if err := f.Shows(o.View); err != nil {
-			return err
-		}
+	if err := f.Shows(o.View); err != nil {
+		return err
+	}
+	switch {
+	case o.View == render.ViewTimeline && f.timeline != nil:
+		return f.timeline(w, in.timeline(o), o)
+	case f.graph == nil:
 		return f.whole(w, in, o)
 	}
 	g, err := render.Picture(in.Start, o)
@@ -75,7 +90,8 @@ func (f Format) WriteGraph(w io.Writer, g *render.Graph) error {
 }
 
 // Shows returns an error when the format has views and this one, by its name,
-// is none of them. The empty name is the default's.
+// is none of them; it lists the formats that can show it. The empty name is the
+// default's.
 func (f Format) Shows(v render.View) error {
 	view, err := render.ParseView(string(v))
 	if err != nil {
@@ -84,7 +100,12 @@ func (f Format) Shows(v render.View) error {
 	if len(f.Views) == 0 || slices.Contains(f.Views, view) {
 		return nil
 	}
-	return fmt.Errorf("%s cannot show the view %s: use one of %s", f.Name, view, join(f.Views))
+	return fmt.Errorf("%s cannot show the view %s; %s can", f.Name, view, strings.Join(Names(showing(view)), ", "))
+}
+
+// showing returns the formats that have a view.
+func showing(v render.View) []Format {
+	return slices.DeleteFunc(All(), func(f Format) bool { return !slices.Contains(f.Views, v) })
 }
 
 // ErrUnknown is returned for a format that there is not.
@@ -143,12 +164,4 @@ func Endings(formats []Format) []string {
 		endings[i] = f.Endings[0]
 	}
 	return endings
-}
-
-func join(views []render.View) string {
-	words := make([]string, len(views))
-	for i, v := range views {
-		words[i] = string(v)
-	}
-	return strings.Join(words, ", ")
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/chaintrace/chaintrace/render"
 	"github.com/chaintrace/chaintrace/render/page"
 	"github.com/chaintrace/chaintrace/render/pprof"
+	"github.com/chaintrace/chaintrace/render/timeline"
 	"github.com/chaintrace/chaintrace/render/traceevent"
 	"github.com/chaintrace/chaintrace/trace"
 )
@@ -14,16 +15,16 @@ import (
 func pictures() []Format {
 	return []Format{
 		{
-			Name: "dot", Endings: []string{".dot", ".gv"}, Views: render.Views(),
+			Name: "dot", Endings: []string{".dot", ".gv"}, Views: render.GraphViews(),
 			About: "picture for Graphviz", graph: render.WriteDOT,
 		},
 		{
 			Name: "svg", Endings: []string{".svg"}, Views: render.Views(),
-			About: "picture for browsers and documents", graph: render.WriteSVG,
+			About: "picture for browsers and documents", graph: render.WriteSVG, timeline: drawn(timeline.WriteSVG),
 		},
 		{
 			Name: "png", Endings: []string{".png"}, Views: render.Views(), Binary: true,
-			About: "picture of pixels", graph: render.WritePNG,
+			About: "picture of pixels", graph: render.WritePNG, timeline: drawn(timeline.WritePNG),
 		},
 		{
 			Name: "html", Endings: []string{".html", ".htm"},
@@ -34,11 +35,15 @@ func pictures() []Format {
 		},
 		{
 			Name: "mmd", Endings: []string{".mmd", ".mermaid"}, Views: render.Views(),
-			About: "Mermaid flowchart, which GitHub shows within Markdown", graph: render.WriteMermaid,
+			About: "Mermaid flowchart or Gantt chart, which GitHub shows within Markdown",
+			graph: render.WriteMermaid, timeline: drawn(timeline.WriteMermaid),
 		},
 		{
 			Name: "txt", Endings: []string{".txt"}, Views: render.Views(),
-			About: "tree of plain text, for terminals and messages", whole: text,
+			About: "tree or chart of plain text, for terminals and messages", whole: text,
+			timeline: func(w io.Writer, t *timeline.Timeline, o render.Options) error {
+				return timeline.WriteText(w, t, o.Text)
+			},
 		},
 	}
 }
@@ -73,6 +78,11 @@ func traces() []Format {
 // ofTrace is the writer of a format that takes nothing but spans.
 func ofTrace(write func(w io.Writer, t *trace.Trace) error) func(io.Writer, Input, render.Options) error {
 	return func(w io.Writer, in Input, _ render.Options) error { return write(w, in.Trace) }
+}
+
+// drawn is the writer of a timeline in a format in which nothing is to be chosen.
+func drawn(write func(io.Writer, *timeline.Timeline) error) func(io.Writer, *timeline.Timeline, render.Options) error {
+	return func(w io.Writer, t *timeline.Timeline, _ render.Options) error { return write(w, t) }
 }
 
 // text writes a view as text. It is no format for pictures of any kind: commands

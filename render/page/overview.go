@@ -70,17 +70,17 @@ func newOverview(s *startup.Startup, milestones []milestone, critical startup.Cr
 
 // addStages draws up where the time went.
 func (o *overview) addStages(t startup.Timing) {
-	d := &drawer{whole: max(t.Total, 1)}
+	of := func(d time.Duration) string { return percent(d, max(t.Total, 1)) }
 	covered := time.Duration(0)
 	for i, st := range t.Stages {
 		if gap := st.Start - covered; gap > 0 {
-			o.Stages = append(o.Stages, stage{"unexplained", render.Duration(gap), d.percent(covered), d.percent(gap), 0})
+			o.Stages = append(o.Stages, stage{"unexplained", render.Duration(gap), of(covered), of(gap), 0})
 		}
-		o.Stages = append(o.Stages, stage{st.Name, render.Duration(st.Duration()), d.percent(st.Start), d.percent(st.Duration()), 1 + i%6})
+		o.Stages = append(o.Stages, stage{st.Name, render.Duration(st.Duration()), of(st.Start), of(st.Duration()), 1 + i%6})
 		covered = st.End
 	}
 	if gap := t.Total - covered; gap > 0 && covered > 0 {
-		o.Stages = append(o.Stages, stage{"unexplained", render.Duration(gap), d.percent(covered), d.percent(gap), 0})
+		o.Stages = append(o.Stages, stage{"unexplained", render.Duration(gap), of(covered), of(gap), 0})
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/chaintrace/chaintrace/render"
+	"github.com/chaintrace/chaintrace/render/timeline"
 	"github.com/chaintrace/chaintrace/trace/startup"
 )
 
@@ -28,7 +29,7 @@ type content struct {
 	Scripts  []template.HTML
 	Overview *overview
 	Picture  *picture
-	Timeline *timeline
+	Timeline *timelinePart
 	Tables   []*table
 }
 
@@ -49,7 +50,7 @@ func Write(w io.Writer, s *startup.Startup, o Options) error {
 	if err != nil {
 		return fmt.Errorf("writing HTML: %w", err)
 	}
-	t, err := template.New("page.html.tmpl").Funcs(template.FuncMap{"number": number}).ParseFS(files, "page.html.tmpl")
+	t, err := template.New("page.html.tmpl").Funcs(template.FuncMap{"number": timeline.Number}).ParseFS(files, "page.html.tmpl")
 	if err != nil {
 		return fmt.Errorf("writing HTML: %w", err)
 	}
@@ -71,15 +72,10 @@ func newContent(s *startup.Startup, o Options) (*content, error) {
 			byRun[b.Run] = b
 		}
 	}
-	chain := s.CriticalChain()
-	critical := map[*startup.HookRun]bool{}
-	for _, r := range chain.Runs() {
-		critical[r] = true
-	}
-	passed, ledger := milestones(s), s.Ledger()
+	drawn, ledger := newTimeline(timeline.FromStart(s, maxBars)), s.Ledger()
 	c := &content{
-		Overview: newOverview(s, passed, chain),
-		Timeline: newTimeline(s, blame, passed, critical),
+		Overview: newOverview(s, drawn.Milestones, s.CriticalChain()),
+		Timeline: drawn,
 		Tables:   []*table{hooksTable(s, ledger, byRun), checksTable(ledger), routesTable(ledger)},
 	}
 	var err error

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/chaintrace/chaintrace/render"
+	"github.com/chaintrace/chaintrace/render/timeline"
 	"github.com/chaintrace/chaintrace/trace/startup"
 )
 
@@ -44,15 +45,6 @@ type cell struct {
 // Rest is how many rows stand for all.
 func (t *table) Shown() int { return len(t.Rows) }
 
-// number writes a count with its thousands apart.
-func number(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
-
 // moment is a cell for a point in time or a duration.
 func moment(d time.Duration) cell {
 	return cell{Text: render.Duration(d), Value: strconv.FormatInt(int64(d), 10)}
@@ -61,7 +53,7 @@ func moment(d time.Duration) cell {
 // foldedRow stands for several rows: so many more of what the columns of the
 // first say.
 func foldedRow(n int, noun string, rest ...cell) row {
-	return row{Class: "fold", Cells: append([]cell{{Text: fmt.Sprintf("and %s more %ss like these", number(n), noun)}}, rest...)}
+	return row{Class: "fold", Cells: append([]cell{{Text: fmt.Sprintf("and %s more %ss like these", timeline.Number(n), noun)}}, rest...)}
 }
 
 // badClass marks what is not as it should be.

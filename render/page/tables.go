@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/chaintrace/chaintrace/render"
+	"github.com/chaintrace/chaintrace/render/internal/fold"
 	"github.com/chaintrace/chaintrace/render/report"
 	"github.com/chaintrace/chaintrace/trace/startup"
 )
@@ -50,19 +51,19 @@ func hooksTable(s *startup.Startup, l *startup.Ledger, blame map[*startup.HookRu
 		}
 		return int64(blame[e.Hook.Run].Took)
 	}
-	for _, p := range fold(len(all), maxRows, group, rank) {
-		sv, e := all[p.index].server, all[p.index].entry
+	for _, p := range fold.List(len(all), maxRows, group, rank) {
+		sv, e := all[p.Index].server, all[p.Index].entry
 		where := []cell{{Text: name(sv)}, {Text: render.Printable(e.Hook.Kind, maxName)}, stateCell(&e.LedgerEntry), fromCell(&e.LedgerEntry)}
-		if p.folded != nil {
+		if p.Folded != nil {
 			var total, slowest time.Duration
-			for _, i := range p.folded {
+			for _, i := range p.Folded {
 				if run := all[i].entry.Hook.Run; run != nil {
 					total += blame[run].Took
 					slowest = max(slowest, blame[run].Took)
 				}
 			}
 			how := "together; the slowest of them " + render.Duration(slowest)
-			t.Rows, t.Folded = append(t.Rows, foldedRow(len(p.folded), "hook", append(where, cell{}, moment(total), cell{Text: how}, cell{})...)), true
+			t.Rows, t.Folded = append(t.Rows, foldedRow(len(p.Folded), "hook", append(where, cell{}, moment(total), cell{Text: how}, cell{})...)), true
 			continue
 		}
 		t.Rows = append(t.Rows, hookRow(s, e, where, blame))
@@ -103,11 +104,11 @@ func checksTable(l *startup.Ledger) *table {
 		}
 		return int64(len(e.Marks))
 	}
-	for _, p := range fold(len(all), maxRows, group, rank) {
-		sv, e := all[p.index].server, all[p.index].entry
+	for _, p := range fold.List(len(all), maxRows, group, rank) {
+		sv, e := all[p.Index].server, all[p.Index].entry
 		where := []cell{{Text: name(sv)}, stateCell(&e.LedgerEntry), fromCell(&e.LedgerEntry)}
-		if p.folded != nil {
-			t.Rows, t.Folded = append(t.Rows, foldedRow(len(p.folded), "check", append(where, cell{}, cell{}, cell{})...)), true
+		if p.Folded != nil {
+			t.Rows, t.Folded = append(t.Rows, foldedRow(len(p.Folded), "check", append(where, cell{}, cell{}, cell{})...)), true
 			continue
 		}
 		t.Rows = append(t.Rows, row{Key: checkKey(e.Check), Class: badClass(e.State), Cells: append(append([]cell{{Text: name(e.Check.Name)}}, where...),
@@ -128,11 +129,11 @@ func routesTable(l *startup.Ledger) *table {
 		return all[i].server + "\x00" + r.Phase + "\x00" + r.Installer
 	}
 	rank := func(i int) int64 { return int64(len(all[i].entry.Marks)) }
-	for _, p := range fold(len(all), maxRows, group, rank) {
-		sv, e := all[p.index].server, all[p.index].entry
+	for _, p := range fold.List(len(all), maxRows, group, rank) {
+		sv, e := all[p.Index].server, all[p.Index].entry
 		by := []cell{{Text: render.Printable(e.Route.Phase, 40)}, {Text: render.Printable(e.Route.Installer, maxName)}}
-		if p.folded != nil {
-			t.Rows, t.Folded = append(t.Rows, foldedRow(len(p.folded), "route", append([]cell{{Text: name(sv)}, {}, {}}, append(by, cell{})...)...)), true
+		if p.Folded != nil {
+			t.Rows, t.Folded = append(t.Rows, foldedRow(len(p.Folded), "route", append([]cell{{Text: name(sv)}, {}, {}}, append(by, cell{})...)...)), true
 			continue
 		}
 		r := row{Key: key(kindPath, e.Route.Path), Cells: []cell{{Text: name(e.Route.Path)}, {Text: name(sv)}, {Text: render.Printable(e.Route.Match, 40)}}}

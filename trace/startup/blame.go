@@ -192,7 +192,7 @@ func (r *HookRun) conduct() Conduct {
 func (r *HookRun) mostlyWaited() bool {
 	var waited, worked time.Duration
 	for _, step := range r.Steps {
-		if isWait(step.What) {
+		if IsWait(step.What) {
 			waited += step.Duration()
 		} else {
 			worked += step.Duration()
@@ -201,11 +201,11 @@ func (r *HookRun) mostlyWaited() bool {
 	if len(r.Steps) > 0 {
 		return waited > worked
 	}
-	return len(r.WaitsFor) > 0 && !slices.ContainsFunc(r.WaitsFor, func(what string) bool { return !isWait(what) })
+	return len(r.WaitsFor) > 0 && !slices.ContainsFunc(r.WaitsFor, func(what string) bool { return !IsWait(what) })
 }
 
-// isWait reports whether an entry of waits_for is time in which a hook only waits.
-func isWait(what string) bool {
+// IsWait reports whether an entry of waits_for is time in which a hook only waits.
+func IsWait(what string) bool {
 	kind, _, _ := strings.Cut(what, ":")
 	return kind == "hook" || kind == "cache" || kind == "timer"
 }

@@ -1,4 +1,6 @@
-package render
+// Package gofont has the Go fonts, which need nothing of the system: to paint
+// text, and to tell how much room text takes.
+package gofont
 
 import (
 	"fmt"
@@ -12,9 +14,15 @@ import (
 	"golang.org/x/image/font/opentype"
 )
 
-// fontSet holds the Go fonts, which need nothing of the system, by traits: 1
-// for bold, 2 for italic.
-type fontSet struct {
+// The traits of a font, to be added up.
+const (
+	Regular = 0
+	Bold    = 1
+	Italic  = 2
+)
+
+// Set holds the fonts by their traits. It is for one goroutine at a time.
+type Set struct {
 	fonts [4]*opentype.Font
 	faces map[faceKey]font.Face
 }
@@ -24,21 +32,22 @@ type faceKey struct {
 	size   float64
 }
 
-func newFontSet() (fontSet, error) {
-	set := fontSet{faces: map[faceKey]font.Face{}}
+// NewSet returns all of the fonts.
+func NewSet() (*Set, error) {
+	set := &Set{faces: map[faceKey]font.Face{}}
 	for i, ttf := range [][]byte{goregular.TTF, gobold.TTF, goitalic.TTF, gobolditalic.TTF} {
 		f, err := opentype.Parse(ttf)
 		if err != nil {
-			return fontSet{}, fmt.Errorf("reading the Go fonts: %w", err)
+			return nil, fmt.Errorf("reading the Go fonts: %w", err)
 		}
 		set.fonts[i] = f
 	}
 	return set, nil
 }
 
-// face returns a font of a size in pixels, in steps of a quarter.
-func (s fontSet) face(traits int, size float64) (font.Face, error) {
-	key := faceKey{traits & 3, max(1, math.Floor(size*4)/4)}
+// Face returns a font of a size in pixels, in steps of a quarter.
+func (s *Set) Face(traits int, size float64) (font.Face, error) {
+	key := faceKey{traits & (Bold | Italic), max(1, math.Floor(size*4)/4)}
 	if f, ok := s.faces[key]; ok {
 		return f, nil
 	}

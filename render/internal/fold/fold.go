@@ -1,25 +1,26 @@
-package page
+// Package fold shortens long lists for readers: what is alike is counted.
+package fold
 
 import (
 	"cmp"
 	"slices"
 )
 
-// piece is an entry of a list, or several folded into one.
-type piece struct {
-	index  int
-	folded []int // the indices of those folded, in order; nil: none are
+// Piece is an entry of a list, or several folded into one.
+type Piece struct {
+	Index  int
+	Folded []int // the indices of those folded, in order; nil: none are
 }
 
-// fold shortens a list of n entries to about budget pieces. The entries of each
+// List shortens a list of n entries to about budget pieces. The entries of each
 // group are shown up to a number that is the same for all groups, those of the
 // highest rank; the rest of the group is folded into one piece behind them. Of
 // more groups than there is room for, the last ones count as one.
-func fold(n, budget int, group func(int) string, rank func(int) int64) []piece {
-	pieces := make([]piece, 0, min(n, budget))
+func List(n, budget int, group func(int) string, rank func(int) int64) []Piece {
+	pieces := make([]Piece, 0, min(n, budget))
 	if n <= budget {
 		for i := range n {
-			pieces = append(pieces, piece{index: i})
+			pieces = append(pieces, Piece{Index: i})
 		}
 		return pieces
 	}
@@ -28,7 +29,7 @@ func fold(n, budget int, group func(int) string, rank func(int) int64) []piece {
 	for _, of := range groups {
 		if len(of) <= k+1 { // a piece for one entry would save nothing
 			for _, i := range of {
-				pieces = append(pieces, piece{index: i})
+				pieces = append(pieces, Piece{Index: i})
 			}
 			continue
 		}
@@ -38,9 +39,9 @@ func fold(n, budget int, group func(int) string, rank func(int) int64) []piece {
 		slices.Sort(shown)
 		slices.Sort(folded)
 		for _, i := range shown {
-			pieces = append(pieces, piece{index: i})
+			pieces = append(pieces, Piece{Index: i})
 		}
-		pieces = append(pieces, piece{index: folded[0], folded: folded})
+		pieces = append(pieces, Piece{Index: folded[0], Folded: folded})
 	}
 	return pieces
 }
