@@ -30,6 +30,8 @@ func darkColors() (grounds, texts []darkColor) {
 		{colorSkyBar, "#2b6f9e"},
 		{colorGreyBar, "#2d333b"},
 		{colorFaint, "#8b949e"},
+		{colorServerB, "#1f6b52"},
+		{colorServerD, "#7c4468"},
 		{colorPhaseA, "#1f4b6e"},
 		{colorPhaseB, "#30363d"},
 	}

@@ -13,6 +13,7 @@ import (
 const (
 	dotGraphName = "chain"
 	dotTitleName = "cluster_title"
+	dotRankName  = "rank_"     // and a number
 	dotFontSize  = 12          // of text without a font of its own
 	dotFont      = "Helvetica" // alone: only then does Graphviz know how wide letters are
 )
@@ -267,7 +268,19 @@ func (b *dotBuilder) addEdge(i int) error {
 	if len(e.Label) > 0 {
 		attrs["label"] = htmlLabel(edgeLabel(e), tableLook{padding: 1, text: orElse(st.Ink, st.Text)})
 	}
-	if e.Backward {
+	from, to, backward := e.From, e.To, e.Backward
+	if e.Beside {
+		if b.in.Title != nil && b.in.LeftToRight {
+			from, to, backward = to, from, !backward // Graphviz fills a frame's ranks upwards
+		}
+		if err := b.oneRank(i, from.Node, to.Node); err != nil {
+			return err
+		}
+	}
+	switch {
+	case e.Plain:
+		attrs["dir"] = "none"
+	case backward:
 		attrs["dir"] = "back"
 	}
 	if e.Span > 1 {
@@ -276,7 +289,21 @@ func (b *dotBuilder) addEdge(i int) error {
 	if e.Weight > 0 {
 		attrs["weight"] = strconv.Itoa(e.Weight)
 	}
-	return b.out.AddPortEdge(b.nodeName(e.From.Node), b.port(e.From), b.nodeName(e.To.Node), b.port(e.To), true, attrs)
+	return b.out.AddPortEdge(b.nodeName(from.Node), b.port(from), b.nodeName(to.Node), b.port(to), true, attrs)
+}
+
+// oneRank puts the ends of an edge into one rank.
+func (b *dotBuilder) oneRank(edge int, ends ...NodeID) error {
+	name := "rank_" + strconv.Itoa(edge+1)
+	if err := b.out.AddSubGraph(b.rootName(), name, map[string]string{"rank": "same"}); err != nil {
+		return err
+	}
+	for _, n := range ends {
+		if err := b.out.AddNode(name, b.nodeName(n), nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // port writes where at its node an edge ends, as gographviz wants it: without

@@ -15,6 +15,7 @@ import (
 // they are first mentioned.
 func writeDOTTree(w *bufio.Writer, t *ast.Graph) {
 	fmt.Fprintf(w, "digraph %s {\n", t.ID)
+	d := dotStmts{w, map[string]bool{}}
 	var edges []ast.Stmt
 	defaults := []string{
 		"node [shape=plain, fontname=" + quote(dotFont) + ", fontsize=" + number(dotFontSize) + ", fontcolor=" + quote(colorInk) + "]",
@@ -31,11 +32,11 @@ func writeDOTTree(w *bufio.Writer, t *ast.Graph) {
 			writeLines(w, defaults)
 			defaults = nil
 		}
-		writeDOTStmt(w, s, "\t")
+		d.write(s, "\t")
 	}
 	writeLines(w, defaults)
 	for _, s := range edges {
-		writeDOTStmt(w, s, "\t")
+		d.write(s, "\t")
 	}
 	fmt.Fprint(w, "}\n")
 }
@@ -46,17 +47,31 @@ func writeLines(w *bufio.Writer, lines []string) {
 	}
 }
 
-func writeDOTStmt(w *bufio.Writer, s ast.Stmt, indent string) {
-	sub, ok := s.(*ast.SubGraph)
-	if !ok {
-		fmt.Fprintf(w, "%s%s;\n", indent, s)
-		return
+// dotStmts writes statements.
+type dotStmts struct {
+	w       *bufio.Writer
+	written map[string]bool // the nodes that are, by name
+}
+
+func (d *dotStmts) write(s ast.Stmt, indent string) {
+	switch s := s.(type) {
+	case *ast.SubGraph:
+		fmt.Fprintf(d.w, "%ssubgraph %s {\n", indent, s.ID)
+		for _, inner := range s.StmtList {
+			d.write(inner, indent+"\t")
+		}
+		fmt.Fprintf(d.w, "%s}\n", indent)
+	case *ast.NodeStmt:
+		id := s.NodeID.String()
+		if d.written[id] {
+			fmt.Fprintf(d.w, "%s%s;\n", indent, id) // its attributes stand where it was first
+			return
+		}
+		d.written[id] = true
+		fmt.Fprintf(d.w, "%s%s;\n", indent, s)
+	default:
+		fmt.Fprintf(d.w, "%s%s;\n", indent, s)
 	}
-	fmt.Fprintf(w, "%ssubgraph %s {\n", indent, sub.ID)
-	for _, inner := range sub.StmtList {
-		writeDOTStmt(w, inner, indent+"\t")
-	}
-	fmt.Fprintf(w, "%s}\n", indent)
 }
 
 // quote writes s as a quoted string of Graphviz's language that stands for s

@@ -8,6 +8,8 @@ type joinedEdge struct {
 	from, to NodeID
 	role     Role
 	backward bool
+	plain    bool
+	beside   bool
 	span     int
 	label    string
 }
@@ -28,7 +30,7 @@ func joinedEdges(g *Graph) []joinedEdge {
 		i, ok := known[k]
 		if !ok {
 			known[k] = len(edges)
-			edges = append(edges, joinedEdge{k.from, k.to, k.role, k.backward, e.Span, label})
+			edges = append(edges, joinedEdge{k.from, k.to, k.role, k.backward, e.Plain, e.Beside, e.Span, label})
 			continue
 		}
 		if !strings.Contains(edges[i].label, label) {

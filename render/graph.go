@@ -12,6 +12,9 @@ type Graph struct {
 
 	// Title stands above the picture and Legend below it; either may be nil.
 	Title, Legend *Table
+	// Words explains words in the picture that need it, in sentences. It is part of
+	// the Legend too, for formats that write that.
+	Words []string
 
 	LeftToRight bool
 	NodeGap     float64 // between nodes of one rank, in points; 0: the default
@@ -150,6 +153,11 @@ type Edge struct {
 	// Backward draws the arrow from To to From without changing which of the
 	// two comes first in the picture.
 	Backward bool
+	// Plain draws a line without an arrow head.
+	Plain bool
+	// Beside lets the ends stand in one rank, From before To, where nothing else
+	// parts them.
+	Beside bool
 	// Weight pulls the edge straight and short; 0 means 1.
 	Weight int
 	// Span keeps the ends at least so many ranks apart; 0 means 1.

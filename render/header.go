@@ -181,15 +181,16 @@ type legendEntry struct {
 
 // legend builds the key below a picture: samples in one row, remarks below.
 func legend(entries []legendEntry, remarks ...string) *Table {
-	samples := &Table{}
+	t, samples := &Table{}, &Table{}
 	var cells []Cell
 	for _, e := range entries {
 		cells = append(cells, Cell{Text: e.text, Font: FontSmall, Role: e.role, Badge: true, Align: AlignCenter})
 		cells = append(cells, Cell{Text: " ", Font: FontSmall})
 	}
-	samples.Add(cells...)
-	t := &Table{}
-	t.Add(Cell{Table: samples}) // in a table of their own, or the remarks would stretch them
+	if len(cells) > 0 {
+		samples.Add(cells...)
+		t.Add(Cell{Table: samples}) // in a table of their own, or the remarks would stretch them
+	}
 	for _, r := range remarks {
 		t.Add(Cell{Text: r, Font: FontSmall, Role: RoleMuted})
 	}

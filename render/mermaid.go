@@ -66,7 +66,7 @@ func (m *mermaid) line(format string, args ...any) {
 func (m *mermaid) build() {
 	m.line("---")
 	m.line("title: %s", yamlString(m.title()))
-	m.line("config:\n  flowchart:\n    wrappingWidth: 640") // lines are cut short enough already
+	m.line("config:\n  flowchart:\n    wrappingWidth: 960") // lines are cut short enough already
 	m.line("---")
 	direction := "TB"
 	if m.g.LeftToRight {
@@ -231,12 +231,12 @@ func mermaidRow(r Row) string {
 func (m *mermaid) arrow(e joinedEdge) string {
 	length := strings.Repeat("-", max(1, e.span))
 	line := "-" + length + ">"
-	if e.backward {
+	if e.backward || e.plain {
 		line = "--" + length
 	}
 	if styleOf(e.role).Dash != "" {
 		line = "-" + strings.Repeat(".", max(1, e.span)) + "-"
-		if !e.backward {
+		if !e.backward && !e.plain {
 			line += ">"
 		}
 	}

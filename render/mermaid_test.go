@@ -15,7 +15,7 @@ import (
 // mermaidLines are the only lines that a flowchart is made of, whatever names are
 // in it.
 var mermaidLines = regexp.MustCompile(`^(?:` + strings.Join([]string{
-	`---`, `title: "[^"]*"`, `config:`, `  flowchart:`, `    wrappingWidth: 640`,
+	`---`, `title: "[^"]*"`, `config:`, `  flowchart:`, `    wrappingWidth: 960`,
 	`flowchart (LR|TB)`, `acc(Title|Descr): [^"<>%{}]*`,
 	` *[a-z]+\d*[a-z]*(\(\[|\{\{|\(|\[)"[^"]*"(\]\)|\}\}|\)|\]):::role\d+`,
 	` *subgraph [a-z]+\d*\["[^"]*"\]`, ` *end`, ` *class [a-z]+\d* role\d+`,

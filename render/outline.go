@@ -42,6 +42,12 @@ func WriteText(w io.Writer, g *Graph, o TextOptions) error {
 		p.line("")
 		p.sentence(legend)
 	}
+	if len(g.Words) > 0 {
+		p.line("")
+	}
+	for _, s := range g.Words {
+		p.sentence(s)
+	}
 	if _, err := io.WriteString(w, p.b.String()); err != nil {
 		return fmt.Errorf("writing text: %w", err)
 	}
@@ -58,14 +64,17 @@ type item struct {
 
 // outliner turns a graph into an outline.
 type outliner struct {
-	g     *Graph
-	marks []string // that are in it
-	nodes []*item  // by number of the node
-	units []*item  // what stands alone or in another: that of each node, or of its frame
+	g      *Graph
+	marks  []string // that are in it
+	layout *outlineLayout
+	rows   [][]*item // by number of the node; nil for a row that is a note
+	nodes  []*item   // by number of the node
+	units  []*item   // what stands alone or in another: that of each node, or of its frame
 }
 
 // forest returns what is in no frame and on no way from another.
 func (o *outliner) forest() []*item {
+	o.layout = newOutlineLayout(o.g)
 	clusters := make([]*item, len(o.g.Clusters))
 	for i := range o.g.Clusters {
 		c := &o.g.Clusters[i]
@@ -73,7 +82,8 @@ func (o *outliner) forest() []*item {
 		if label == nil {
 			label = &Table{Rows: []Row{{Cells: []Cell{{Text: c.Key}}}}}
 		}
-		clusters[i] = o.table(label, nil)
+		levels := rowLevels(label)
+		clusters[i] = o.table(label, levels, 0, nil, columnWidths(leveled(label, levels, 0, false)))[0]
 	}
 	heads := o.headWidths()
 	var top []*item
@@ -86,8 +96,26 @@ func (o *outliner) forest() []*item {
 		}
 	}
 	for i := range o.g.Nodes {
-		n := &o.g.Nodes[i]
-		it := o.table(&n.Label, heads[n.Cluster])
+		n, at := &o.g.Nodes[i], o.layout.nodes[i]
+		head := heads[n.Cluster]
+		switch {
+		case at.aligned:
+			head = o.layout.widths[at.owner]
+		case len(n.Label.Rows) > 0 && len(n.Label.Rows[0].Cells) < leastColumns:
+			head = nil
+		}
+		rows := o.table(&n.Label, at.levels, at.base, head, o.layout.widths[at.owner])
+		o.rows = append(o.rows, rows)
+		if at.lead.Node > 0 {
+			// It takes the place of the row that leads to it.
+			it := o.rows[at.lead.Node-1][at.lead.Row-1]
+			rows[0].notes = append(rows[0].notes, it.notes...)
+			*it = *rows[0]
+			rows[0] = it
+			o.nodes, o.units = append(o.nodes, it), append(o.units, o.units[at.lead.Node-1])
+			continue
+		}
+		it := rows[0]
 		unit := it
 		if n.Cluster > 0 {
 			unit = clusters[n.Cluster-1]
@@ -116,6 +144,9 @@ func (o *outliner) joined(top []*item) []*item {
 		return false
 	}
 	for _, e := range joinedEdges(o.g) {
+		if e.beside || e.role == RoleBranch && o.layout.nodes[e.to-1].lead.Node == e.from {
+			continue // where they stand says it
+		}
 		from, to := o.units[e.from-1], o.units[e.to-1]
 		if e.role == RoleRequest && parent[to] == nil && !below(from, to) {
 			parent[to] = from
@@ -145,50 +176,45 @@ func (o *outliner) place(n NodeID, from *item) string {
 	return unit.name + ", " + it.name
 }
 
-// table makes an item of a table: its first row, in columns of these widths, with
-// the others below it. What follows a rule, is in small letters, or is indented
-// belongs to the row before.
-func (o *outliner) table(t *Table, head []int) *item {
-	root := &item{}
-	var below []Row
-	for i, r := range t.Rows {
-		if i > 0 && !r.Rule && len(r.Cells) > 1 {
-			below = append(below, r)
-		}
+// table makes the items of a table's rows: that of its first row, in columns of the
+// widths head, with the others below it in theirs. A row in small letters is a note
+// of the row before, and has none.
+func (o *outliner) table(t *Table, levels []int, base int, head, widths []int) []*item {
+	if len(t.Rows) == 0 {
+		return []*item{{}}
 	}
-	widths := columnWidths(below)
-	group, last, parent := root, root, root // of rows, of notes, of indented rows
+	items := make([]*item, len(t.Rows))
+	var open []*item // the last item of each level
+	var last *item
 	for i, r := range t.Rows {
+		level := levels[i]
 		switch {
-		case i == 0:
-			if len(r.Cells) < leastColumns {
-				head = nil
-			}
-			*root = o.row(r, head)
-		case r.Rule:
-			group = ptr(o.row(r, nil))
-			root.children = append(root.children, group)
-			last, parent = group, group
-		case allSmall(r):
+		case level < 0:
 			last.notes = append(last.notes, rowText(r))
-		case isIndented(r) && parent != root:
-			last = ptr(o.row(r, widths))
-			parent.children = append(parent.children, last)
+			continue
+		case i > 0 && r.Rule:
+			last = ptr(o.row(r, nil, 0))
+		case i == 0:
+			last = ptr(o.row(r, head, base))
 		default:
-			last = ptr(o.row(r, widths))
-			group.children = append(group.children, last)
-			parent = last
+			last = ptr(o.row(r, widths, base+level))
 		}
+		items[i] = last
+		if level > 0 {
+			parent := open[level-1]
+			parent.children = append(parent.children, last)
+		}
+		open = append(open[:level], last)
 	}
-	return root
+	return items
 }
 
-// row makes an item of a row, and notes its mark.
-func (o *outliner) row(r Row, widths []int) item {
+// row makes an item of a row on a level of the columns, and notes its mark.
+func (o *outliner) row(r Row, widths []int, level int) item {
 	if m := rowMark(r); m != "" && !slices.Contains(o.marks, m) {
 		o.marks = append(o.marks, m)
 	}
-	it := item{text: rowColumns(r, widths)}
+	it := item{text: rowColumns(r, widths, level)}
 	if len(r.Cells) > 0 {
 		it.name = cellText(r.Cells[0])
 	}
@@ -204,11 +230,11 @@ const leastColumns = 3
 // headWidths returns how wide the columns of the first rows of each frame's nodes
 // are.
 func (o *outliner) headWidths() map[ClusterID][]int {
-	heads := map[ClusterID][]Row{}
+	heads := map[ClusterID][]leveledRow{}
 	for i := range o.g.Nodes {
 		n := &o.g.Nodes[i]
 		if n.Cluster > 0 && len(n.Label.Rows) > 0 && len(n.Label.Rows[0].Cells) >= leastColumns {
-			heads[n.Cluster] = append(heads[n.Cluster], n.Label.Rows[0])
+			heads[n.Cluster] = append(heads[n.Cluster], leveledRow{n.Label.Rows[0], 0})
 		}
 	}
 	widths := map[ClusterID][]int{}

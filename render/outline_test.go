@@ -66,13 +66,13 @@ requests
    │  └─ Other
    ├─ Hooks  2
    │  │  → leads to: Other
-   │  ├─ short     ██████      9 ms
-   │  ├─ much longer name  launched
-   │  ├─ ! failed            1.00 s
+   │  ├─ short        ██████      9 ms
+   │  ├─ much longer name     launched
+   │  ├─ ! failed               1.00 s
    │  │     no luck
    │  └─ Others
    │     └─ a group   2
-   │        └─ é one     yes
+   │        └─ é one  yes
    └─ 404
          → back: requests
          ← server, Other
@@ -86,7 +86,7 @@ requests
 
 func TestTextASCII(t *testing.T) {
 	got := outline(t, outlined(), render.TextOptions{ASCII: true})
-	for _, want := range []string{"`- server", "|  |- short     ######", "   |  |  -> leads to: Other", `\u00e9 one`, "New 1 ms - more"} {
+	for _, want := range []string{"`- server", "|  |- short        ######", "   |  |  -> leads to: Other", `\u00e9 one`, "New 1 ms - more"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("there is no %q in\n%s", want, got)
 		}

@@ -6,14 +6,13 @@ import (
 	"unicode/utf8"
 )
 
-func isIndented(r Row) bool { return len(r.Cells) > 0 && strings.HasPrefix(r.Cells[0].Text, "  ") }
-
 func allSmall(r Row) bool {
 	return !slices.ContainsFunc(r.Cells, func(c Cell) bool { return c.Font != FontSmall || c.Bar != nil })
 }
 
-// columnWidths returns how wide the columns of rows are.
-func columnWidths(rows []Row) []int {
+// columnWidths returns how wide the columns of rows are. The first one is as wide
+// as what is furthest to the right in it.
+func columnWidths(rows []leveledRow) []int {
 	var widths []int
 	for _, r := range rows {
 		column := 0
@@ -22,7 +21,11 @@ func columnWidths(rows []Row) []int {
 				widths = append(widths, 0)
 			}
 			if c.Span <= 1 {
-				widths[column] = max(widths[column], cellWidth(r, i))
+				width := cellWidth(r.Row, i)
+				if column == 0 {
+					width += r.level * levelChars
+				}
+				widths[column] = max(widths[column], width)
 			}
 			column += max(1, c.Span)
 		}
@@ -30,7 +33,7 @@ func columnWidths(rows []Row) []int {
 	// What is wider than its columns together widens the first.
 	for _, r := range rows {
 		if len(r.Cells) > 0 && r.Cells[0].Span > 1 {
-			widths[0] += max(0, cellWidth(r, 0)-spanned(widths[:r.Cells[0].Span]))
+			widths[0] += max(0, cellWidth(r.Row, 0)+r.level*levelChars-spanned(widths[:r.Cells[0].Span]))
 		}
 	}
 	return widths
@@ -47,8 +50,9 @@ func spanned(widths []int) int {
 	return n
 }
 
-// rowColumns writes a row's cells, in columns of these widths if there are any.
-func rowColumns(r Row, widths []int) string {
+// rowColumns writes a row's cells, in columns of these widths if there are any. The
+// first is narrower the deeper the row's level, as its line begins further right.
+func rowColumns(r Row, widths []int, level int) string {
 	var b strings.Builder
 	column := 0
 	for i, c := range r.Cells {
@@ -58,7 +62,11 @@ func rowColumns(r Row, widths []int) string {
 		}
 		span := max(1, c.Span)
 		if column+span <= len(widths) && len(r.Cells) > 1 {
-			pad := strings.Repeat(" ", max(0, spanned(widths[column:column+span])-utf8.RuneCountInString(text)))
+			width := spanned(widths[column : column+span])
+			if i == 0 {
+				width -= level * levelChars
+			}
+			pad := strings.Repeat(" ", max(0, width-utf8.RuneCountInString(text)))
 			if c.Align == AlignRight {
 				text = pad + text
 			} else {

@@ -8,6 +8,7 @@ import (
 	"image/png"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -49,6 +50,9 @@ func named(name string) *startup.Startup {
 			{Name: name, Origin: name, State: startup.CheckInherited, Endpoints: []string{attr.Livez}},
 		},
 		Routes: []startup.Route{{Path: name, Match: name, Installer: name, Phase: name, Source: name}},
+	}
+	for i := range 6 { // enough for a panel of their own
+		outer.Routes = append(outer.Routes, startup.Route{Path: "/" + name + "/" + name + strconv.Itoa(i), Match: attr.MatchPrefix, Installer: name})
 	}
 	return &startup.Startup{
 		Service: name, Version: name, Preset: name, Source: "model", Clock: "simulated", Storage: name,

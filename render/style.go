@@ -29,6 +29,12 @@ const (
 	RoleShadowed       // a route that an outer server answers
 	RolePhaseA         // a phase of the start, and
 	RolePhaseB         // the one next to it
+	RoleBranch         // from a directory of paths to one in it
+	RoleServerA        // the colours of servers, where each has one
+	RoleServerB
+	RoleServerC
+	RoleServerD
+	RoleServerLast
 	roleCount
 )
 
@@ -68,6 +74,8 @@ const (
 	colorFaint     = "#7d8792"
 	colorPhaseA    = "#c7dcec"
 	colorPhaseB    = "#e1e6eb"
+	colorServerB   = "#5cc5a0"
+	colorServerD   = "#d9a0c4"
 	colorWhite     = "#fffffe" // text on a strong ground, light in every theme
 )
 
@@ -97,6 +105,13 @@ func styles() [roleCount]style {
 		RoleShadowed:  {Line: colorHair, Text: colorFaint, Dash: "dotted", Pen: 1},
 		RolePhaseA:    {Fill: colorPhaseA, Text: colorInk},
 		RolePhaseB:    {Fill: colorPhaseB, Text: colorInk},
+
+		RoleBranch:     {Line: colorFrame, Text: colorMuted, Pen: 1},
+		RoleServerA:    {Fill: colorSkyBar, Line: colorBlue, Text: colorInk, Pen: 1},
+		RoleServerB:    {Fill: colorServerB, Line: colorGreen, Text: colorInk, Pen: 1},
+		RoleServerC:    {Fill: colorOrangeBar, Line: colorOrange, Text: colorInk, Pen: 1},
+		RoleServerD:    {Fill: colorServerD, Line: colorPurple, Text: colorInk, Pen: 1},
+		RoleServerLast: {Fill: colorGreyBar, Line: colorMuted, Text: colorInk, Pen: 1},
 	}
 }
 

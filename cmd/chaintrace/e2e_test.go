@@ -64,7 +64,8 @@ document.body.innerHTML = '<pre id="report">' + JSON.stringify(report).replace(/
 // fonts that it has, and looks for text that runs over its box.
 func TestBrowserShowsEveryView(t *testing.T) {
 	for _, args := range [][]string{
-		{"--view", "tree"}, {"--view", "tree", "--detail", "full"}, {"--view", "hooks"}, {"--view", "checks"}, {"--view", "routes"},
+		{"--view", "tree"}, {"--view", "tree", "--detail", "full"}, {"--view", "hooks"}, {"--view", "checks"},
+		{"--view", "routes"}, {"--view", "routes", "--detail", "full"}, {"--view", "routes", "--detail", "low"}, {"--view", "routes", "--preset", "aggregated-apiserver"},
 		{"--preset", "kube-apiserver-1.23"}, {"--preset", "aggregated-apiserver"}, {"--chain", "testdata/masked.yaml"},
 	} {
 		t.Run(strings.Join(args, " "), func(t *testing.T) {

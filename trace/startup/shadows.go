@@ -20,7 +20,7 @@ type routeKey struct{ server, match, path string }
 // handler. OpenAPI documents that the aggregator fetches by itself are reached.
 func (s *Startup) Shadows() Shadows {
 	router := s.router(func(*Route) bool { return true })
-	out, holders := Shadows{}, holders{}
+	out, holders := Shadows{}, holders{places: map[string][]int{}}
 	if len(router.tables) == 0 {
 		return out
 	}
@@ -39,13 +39,17 @@ func (s *Startup) Shadows() Shadows {
 
 // holders knows which servers have a path, so that of a long chain only those are
 // looked at which may cover a route. Places are ascending: the outermost first.
-type holders map[string][]int
+type holders struct {
+	places  map[string][]int
+	lengths lengths // of paths
+}
 
-func (h holders) add(place int, t *routeTable) {
+func (h *holders) add(place int, t *routeTable) {
 	for _, paths := range []map[string]int{t.services, t.exact, t.prefixes} {
 		for path := range paths {
-			if places := h[path]; len(places) == 0 || places[len(places)-1] != place {
-				h[path] = append(places, place)
+			if places := h.places[path]; len(places) == 0 || places[len(places)-1] != place {
+				h.places[path] = append(places, place)
+				h.lengths.add(len(path))
 			}
 		}
 	}
@@ -53,10 +57,10 @@ func (h holders) add(place int, t *routeTable) {
 
 // of returns the places of servers that have a route's path or one above it, each
 // once and in order.
-func (h holders) of(r *Route) iter.Seq[int] {
+func (h *holders) of(r *Route) iter.Seq[int] {
 	var heads [][]int
-	for n := range len(r.Path) + 1 {
-		if places := h[r.Path[:n]]; len(places) > 0 {
+	for n := range h.lengths.upTo(len(r.Path)) {
+		if places := h.places[r.Path[:n]]; len(places) > 0 {
 			heads = append(heads, places)
 		}
 	}
@@ -105,17 +109,9 @@ func (r *Router) shadow(place int, further iter.Seq[int], route *Route) string {
 
 // mayPass reports whether a route passes requests on to the delegate, or may.
 func (r *Router) mayPass(place int, route *Route) bool {
-	if r.tables[place].crds && (route.Path == "/apis" || route.Path == "/apis/") {
+	switch r.onward(place, route) {
+	case ToDelegate, ToEither, ToCustom:
 		return true
-	}
-	gv := proxied(route)
-	if gv == "" {
-		return false
-	}
-	for _, at := range r.further(place) {
-		if r.tables[at].groups[gv] || r.tables[at].crds {
-			return true
-		}
 	}
 	return false
 }
@@ -126,11 +122,15 @@ func (t *routeTable) cover(route *Route) *Route {
 	switch {
 	case route.Match == attr.MatchPrefix:
 		return t.below(route.Path)
-	case route.Match == attr.MatchWebService && route.Path != "/apis":
+	case route.Match == attr.MatchWebService:
 		if _, itself := t.find(route.Path); itself == nil {
 			return nil
 		}
-		return t.below(route.Path + "/")
+		if route.Path != "/apis" {
+			return t.below(route.Path + "/")
+		}
+		_, slashed := t.find("/apis/") // it takes no more than these two
+		return slashed
 	}
 	_, found := t.find(route.Path)
 	return found
@@ -144,8 +144,8 @@ func (t *routeTable) below(path string) *Route {
 			return &t.server.Routes[services[0]]
 		}
 	}
-	for n := min(len(path), t.longest); n > 0; n-- {
-		if i, ok := t.prefixes[path[:n]]; ok {
+	for n := range t.prefixLengths.upTo(len(path)) {
+		if i, ok := t.prefixes[path[:n]]; ok && n > 0 {
 			return &t.server.Routes[i]
 		}
 	}
@@ -160,10 +160,4 @@ func (t *routeTable) coveredByService(route *Route) bool {
 	}
 	cover := t.below(route.Path)
 	return cover != nil && cover.Match == attr.MatchWebService
-}
-
-// fetchesOpenAPI reports whether a route is of an aggregator that gets OpenAPI
-// documents of its delegates by itself, whatever covers their paths.
-func fetchesOpenAPI(r *Route) bool {
-	return strings.HasPrefix(r.Path, "/openapi/") && strings.Contains(r.Installer+" "+r.Source, "aggregator")
 }

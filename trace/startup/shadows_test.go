@@ -85,7 +85,7 @@ func TestShadowsAgreeWithTheRouter(t *testing.T) {
 		shadows, router := s.Shadows(), s.Router()
 		for _, sv := range servers {
 			for _, r := range sv.Routes {
-				reached := slices.ContainsFunc([]string{r.Path, r.Path + "zz", r.Path + "/zz"}, func(path string) bool {
+				reached := slices.ContainsFunc([]string{r.Path, r.Path + "/", r.Path + "zz", r.Path + "/zz"}, func(path string) bool {
 					hops := router.Way(path).Hops
 					return slices.ContainsFunc(hops, func(h startup.Hop) bool {
 						return h.Server == sv.Name && string(h.Kind) == r.Match && h.Path == r.Path

@@ -137,20 +137,17 @@ func (r *Router) proxy(w *Way, place int, path string, route *Route, gv string) 
 	local := Hop{Server: name, Kind: HopProxy, Path: strings.TrimSuffix(route.Path, "/"), Route: route}
 	remote := local
 	remote.Kind = HopRemote
-	crds := false
-	for _, at := range r.further(place) {
-		if r.tables[at].groups[gv] {
-			w.Hops = append(w.Hops, local)
-			r.pass(w, place, path)
-			return
-		}
-		crds = crds || r.tables[at].crds
-	}
-	w.finish(WayUndecided, "", 0)
-	if !crds {
+	switch r.behind(place, gv) {
+	case ToDelegate:
+		w.Hops = append(w.Hops, local)
+		r.pass(w, place, path)
+		return
+	case ToRemote:
 		w.Hops = append(w.Hops, remote)
+		w.finish(WayUndecided, "", 0)
 		return
 	}
+	w.finish(WayUndecided, "", 0)
 	custom := Way{Hops: []Hop{local}}
 	r.pass(&custom, place, path)
 	w.Branches = []Branch{

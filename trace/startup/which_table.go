@@ -1,6 +1,7 @@
 package startup
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -8,14 +9,15 @@ import (
 )
 
 // routeTable finds the route of one server that takes a path. A path is looked
-// up in as many steps as the longest root or prefix has characters, however many
-// routes there are.
+// up in as many steps as there are lengths of roots and prefixes, however many
+// routes there are and however long they are.
 type routeTable struct {
 	server *Server
 	// The places of routes in server.Routes: of web services with one root the
 	// first, of paths on the mux the last, as later ones replace earlier ones.
 	services, exact, prefixes map[string]int
-	longest                   int             // root or prefix
+	prefixLengths             lengths
+	serviceLengths            lengths
 	groups                    map[string]bool // the group versions that it serves, as G/V or v1
 	// crds: it is the server of custom resources, whose paths decide by what
 	// custom resource definitions there are.
@@ -35,17 +37,17 @@ func newRouteTable(sv *Server, keep func(r *Route) bool) *routeTable {
 		case attr.MatchWebService:
 			if _, ok := t.services[r.Path]; !ok {
 				t.services[r.Path] = i
+				t.serviceLengths.add(len(r.Path))
 			}
 			if gv := groupVersionOf(r.Path); gv != "" {
 				t.groups[gv] = true
 			}
 		case attr.MatchPrefix:
 			t.prefixes[r.Path] = i
+			t.prefixLengths.add(len(r.Path))
 		default:
 			t.exact[r.Path] = i
-			continue
 		}
-		t.longest = max(t.longest, len(r.Path))
 	}
 	t.crds = sv.Creator == "createAPIExtensionsServer"
 	for _, g := range sv.Groups {
@@ -82,8 +84,8 @@ func (t *routeTable) find(path string) (HopKind, *Route) {
 	if i, ok := t.exact[path]; ok {
 		return HopExact, &t.server.Routes[i]
 	}
-	for n := min(len(path), t.longest); n > 0; n-- {
-		if i, ok := t.prefixes[path[:n]]; ok {
+	for n := range t.prefixLengths.upTo(len(path)) {
+		if i, ok := t.prefixes[path[:n]]; ok && n > 0 {
 			return HopPrefix, &t.server.Routes[i]
 		}
 	}
@@ -100,8 +102,8 @@ func (t *routeTable) matches(path string) []*Route {
 	if i, ok := t.exact[path]; ok {
 		out = append(out, &t.server.Routes[i])
 	}
-	for n := min(len(path), t.longest); n > 0; n-- {
-		if i, ok := t.prefixes[path[:n]]; ok {
+	for n := range t.prefixLengths.upTo(len(path)) {
+		if i, ok := t.prefixes[path[:n]]; ok && n > 0 {
 			out = append(out, &t.server.Routes[i])
 		}
 	}
@@ -115,19 +117,37 @@ func (t *routeTable) matches(path string) []*Route {
 // CurlyRouter, which looks for the root that fits best.
 func (t *routeTable) servicesFor(path string) []int {
 	var found []int
-	add := func(root string) {
+	for n := range t.serviceLengths.upTo(len(path)) {
+		if n < len(path) && path[n] != '/' {
+			continue
+		}
+		root := path[:n]
 		if i, ok := t.services[root]; ok && (root != "/apis" || path == "/apis" || path == "/apis/") {
 			found = append(found, i)
 		}
 	}
-	for i := range min(len(path), t.longest+1) {
-		if path[i] == '/' {
-			add(path[:i])
+	return found
+}
+
+// lengths are those that strings of a set have, each once and ascending. Of a long
+// string only so many beginnings need to be looked up in the set.
+type lengths []int
+
+func (l *lengths) add(n int) {
+	if i, found := slices.BinarySearch(*l, n); !found {
+		*l = slices.Insert(*l, i, n)
+	}
+}
+
+// upTo returns the lengths that are not greater than n, descending.
+func (l lengths) upTo(n int) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for i := len(l) - 1; i >= 0; i-- {
+			if l[i] <= n && !yield(l[i]) {
+				return
+			}
 		}
 	}
-	add(path)
-	slices.Reverse(found)
-	return found
 }
 
 // rootOnly reports whether a web service is one of those that answer at their
