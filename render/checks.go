@@ -48,8 +48,8 @@ type checkPart struct {
 }
 
 func (v *checkGraph) addServer(sv *startup.Server) {
-	n := Node{Key: "checks " + sv.Name, Role: RolePanel, Label: Table{Width: panelWidth}, Tooltip: checksTip(sv)}
-	n.Label.Add(Cell{Text: name(sv.Name), Font: FontTitle}, Cell{}, Cell{}, Cell{})
+	n := Node{Key: "checks " + sv.Name, Role: RolePanel, Label: Table{Width: panelWidth}, Tooltip: checksTip(sv), Item: Item{Noun: "server", InOrder: true}}
+	n.Label.AddRow(Row{Key: "server " + sv.Name, Cells: []Cell{{Text: name(sv.Name), Font: FontTitle}, {}, {}, {}}})
 	head := []Cell{{Text: count(presentChecks(sv), "check"), Font: FontBold}}
 	for _, e := range startup.Endpoints() {
 		head = append(head, Cell{Text: fmt.Sprintf("%s %d", e, len(sv.Installed(e))), Font: FontBold, Align: AlignCenter})
@@ -80,18 +80,16 @@ func (v *checkGraph) addConfigured(p *checkPart) {
 func (v *checkGraph) addInherited(p checkPart) int {
 	inherited := p.sv.ChecksIn(startup.CheckInherited)
 	origins := make([]string, len(inherited))
+	byOrigin := map[string][]*startup.Check{}
 	for i, c := range inherited {
 		origins[i] = c.Origin
+		byOrigin[c.Origin] = append(byOrigin[c.Origin], c)
 	}
-	first := 0
+	first, tooltip := 0, checksTip(p.sv)
 	for _, o := range countOrigins(origins) {
-		var of []*startup.Check
-		for _, c := range inherited {
-			if c.Origin == o.Origin {
-				of = append(of, c)
-			}
-		}
-		row := p.rows.addRow(count(o.N, "check")+" of "+o.Origin, RoleInherited, of, checksTip(p.sv))
+		of := byOrigin[o.Origin]
+		row := p.rows.addRow(count(o.N, "check")+" of "+o.Origin, RoleInherited, of, tooltip)
+		p.rows.l.Rows[row-1].Item = Item{Noun: "server", Kind: "with checks that were taken over", InOrder: true}
 		if first == 0 {
 			first = row
 		}

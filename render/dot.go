@@ -61,6 +61,9 @@ func (g *Graph) check() error {
 		if !known(n.Cluster) {
 			errs = append(errs, fmt.Errorf("node %d (%s): there is no cluster %d", i+1, name(n.Key), n.Cluster))
 		}
+		if n.Under < 0 || int(n.Under) > i {
+			errs = append(errs, fmt.Errorf("node %d (%s): %d, which it is under, is not an earlier node", i+1, name(n.Key), n.Under))
+		}
 	}
 	for i, e := range g.Edges {
 		for _, end := range []End{e.From, e.To} {
@@ -156,6 +159,9 @@ func (b *dotBuilder) build() error {
 		}
 	}
 	for i := range b.in.Edges {
+		if b.in.Ordered && b.in.LeftToRight {
+			i = len(b.in.Edges) - 1 - i // Graphviz then goes from the bottom up
+		}
 		if err := b.addEdge(i); err != nil {
 			return err
 		}
@@ -176,6 +182,9 @@ func (b *dotBuilder) graphAttrs() [][2]string {
 	}
 	if b.in.LeftToRight {
 		attrs = append(attrs, [2]string{"rankdir", "LR"})
+	}
+	if b.in.Ordered {
+		attrs = append(attrs, [2]string{"ordering", "out"})
 	}
 	if b.in.NodeGap > 0 {
 		attrs = append(attrs, [2]string{"nodesep", inches(b.in.NodeGap)})

@@ -40,16 +40,19 @@ func hostileDiagrams(t *testing.T) map[string]string {
 	t.Helper()
 	dir := t.TempDir()
 	files := map[string]string{}
+	save := func(what string, diagram []byte) {
+		path := filepath.Join(dir, fmt.Sprintf("%03d.mmd", len(files)))
+		if err := os.WriteFile(path, diagram, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		files[what] = path
+	}
 	add := func(what, name string, o render.Options) {
 		var b bytes.Buffer
 		if err := write(&b, named(name), "mmd", o); err != nil {
 			t.Fatal(err)
 		}
-		path := filepath.Join(dir, fmt.Sprintf("%03d.mmd", len(files)))
-		if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		files[what+", "+string(o.View)] = path
+		save(what+", "+string(o.View), b.Bytes())
 	}
 	names := hostile()
 	for what, name := range map[string]string{
@@ -64,6 +67,8 @@ func hostileDiagrams(t *testing.T) map[string]string {
 		for _, view := range render.Views() {
 			add(what, name, render.Options{View: view, Detail: render.DetailFull})
 		}
+		save(what+", spans", writeForeign(t, foreign(name), "mmd", render.Options{}))
+		save(what+", some spans", writeForeign(t, foreign(name), "mmd", render.Options{MaxNodes: 3}))
 	}
 	return files
 }

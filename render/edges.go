@@ -25,7 +25,7 @@ func joinedEdges(g *Graph) []joinedEdge {
 	var edges []joinedEdge
 	known := map[key]int{}
 	for _, e := range g.Edges {
-		label := strings.Join(e.Label, " ")
+		label := orElse(strings.Join(e.Label, " "), e.Word)
 		k := key{e.From.Node, e.To.Node, e.Role, e.Backward}
 		i, ok := known[k]
 		if !ok {

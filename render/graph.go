@@ -1,5 +1,7 @@
 package render
 
+import "time"
+
 // Graph is a picture as data: what is in it, what belongs together and which
 // part each thing plays. It says nothing of any output format. The zero value
 // is an empty picture that reads from top to bottom.
@@ -12,11 +14,15 @@ type Graph struct {
 
 	// Title stands above the picture and Legend below it; either may be nil.
 	Title, Legend *Table
+	// Note says what is only counted, in a sentence that is in Title too; "" where
+	// all is shown.
+	Note string
 	// Words explains words in the picture that need it, in sentences. It is part of
 	// the Legend too, for formats that write that.
 	Words []string
 
 	LeftToRight bool
+	Ordered     bool    // what edges from one node lead to is in the order of the edges
 	NodeGap     float64 // between nodes of one rank, in points; 0: the default
 	RankGap     float64 // between ranks, in points; 0: the default
 
@@ -38,6 +44,22 @@ type Cluster struct {
 	Label   *Table // nil: none
 	Role    Role
 	Tooltip string
+	Item    Item
+}
+
+// Item says how a part of a picture is counted where there is too much to be shown.
+// The zero value is of a part that is shown whenever the thing that it is in is.
+type Item struct {
+	// Noun is what it is one of: "hook".
+	Noun string
+	// Kind tells those apart that have one noun and one role but are not alike. It is
+	// named behind the noun. May be empty.
+	Kind string
+	// Took is how long it took; 0 where that is not known. Those that took longest
+	// are shown first.
+	Took time.Duration
+	// InOrder is for what follows one another: the first ones are shown.
+	InOrder bool
 }
 
 // Shape is the outline of a node.
@@ -59,6 +81,8 @@ type Node struct {
 	Role    Role
 	Label   Table
 	Tooltip string
+	Item    Item
+	Under   NodeID // an earlier node; where that is only counted, so is this one; 0: none
 }
 
 // Table is a label made of rows of cells. Its columns are aligned.
@@ -76,6 +100,7 @@ type Row struct {
 	Role    Role   // the ground of the row; RoleNone: that of the table
 	Tooltip string // the full facts about this row; empty: the node's
 	Rule    bool   // a thin line above the row
+	Item    Item   // a row with the key of the row above belongs to that, and needs none
 }
 
 // Align says where the text of a cell stands.
@@ -149,6 +174,7 @@ type Edge struct {
 	From, To End
 	Role     Role
 	Label    []string // lines
+	Word     string   // what it is, for formats that do not lay out, where it has no Label
 	Tooltip  string
 	// Backward draws the arrow from To to From without changing which of the
 	// two comes first in the picture.

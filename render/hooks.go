@@ -1,7 +1,6 @@
 package render
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/chaintrace/chaintrace/trace/attr"
@@ -13,7 +12,7 @@ import (
 // the chain is ready. Time goes from left to right.
 func hooksView(s *startup.Startup, detail Detail) *Graph {
 	v := &hookGraph{
-		s: s, detail: detail, nodes: map[*startup.HookRun]NodeID{}, critical: s.CriticalChain().Runs(),
+		s: s, detail: detail, nodes: map[*startup.HookRun]NodeID{}, critical: map[*startup.HookRun]bool{}, awaited: map[string]bool{},
 		bars: &tree{s: s, longest: longestRun(s)},
 		g: &Graph{
 			Name:        pictureName(s, "post-start hooks"),
@@ -23,11 +22,18 @@ func hooksView(s *startup.Startup, detail Detail) *Graph {
 		},
 	}
 	v.hooks = hooksByRun(s)
-	for _, r := range s.Runs {
-		v.awaited = append(v.awaited, r.HooksWaitedFor()...)
+	for _, r := range s.CriticalChain().Runs() {
+		v.critical[r] = true
+		v.last = r
 	}
-	for _, origin := range hookServers(s) {
-		v.addOrigin(origin)
+	for _, r := range s.Runs {
+		for _, w := range r.HooksWaitedFor() {
+			v.awaited[w] = true
+		}
+	}
+	origins, runs := hookServers(s)
+	for _, origin := range origins {
+		v.addOrigin(origin, runs[origin])
 	}
 	v.addWaits()
 	v.addReady()
@@ -43,8 +49,9 @@ type hookGraph struct {
 	bars     *tree // draws bars to the common scale
 	hooks    map[*startup.HookRun]*startup.Hook
 	nodes    map[*startup.HookRun]NodeID
-	critical []*startup.HookRun
-	awaited  []string
+	critical map[*startup.HookRun]bool
+	last     *startup.HookRun // of the critical ones; nil: there are none
+	awaited  map[string]bool
 }
 
 func hooksByRun(s *startup.Startup) map[*startup.HookRun]*startup.Hook {
@@ -59,35 +66,35 @@ func hooksByRun(s *startup.Startup) map[*startup.HookRun]*startup.Hook {
 	return m
 }
 
-// hookServers returns the servers whose hooks ran, outermost first; what the
-// trace knows of no server comes last.
-func hookServers(s *startup.Startup) []string {
-	var origins []string
+// hookServers returns the servers of the trace, outermost first, and those that it
+// knows nothing of but that their hooks ran; and the runs of each.
+func hookServers(s *startup.Startup) (origins []string, runs map[string][]*startup.HookRun) {
+	runs = map[string][]*startup.HookRun{}
 	for _, sv := range s.OutermostFirst() {
 		origins = append(origins, sv.Name)
+		runs[sv.Name] = nil
 	}
 	for _, r := range s.Runs {
-		if !slices.Contains(origins, r.Origin) {
+		if _, known := runs[r.Origin]; !known {
 			origins = append(origins, r.Origin)
 		}
+		runs[r.Origin] = append(runs[r.Origin], r)
 	}
-	return origins
+	return origins, runs
 }
 
 // isPlainLaunch reports whether a hook did nothing but return at once, so that
 // it is enough to name it.
 func (v *hookGraph) isPlainLaunch(r *startup.HookRun) bool {
-	return r.Outcome == attr.OutcomeLaunched && !slices.Contains(v.awaited, r.Name)
+	return r.Outcome == attr.OutcomeLaunched && !v.awaited[r.Name]
 }
 
-func (v *hookGraph) addOrigin(origin string) {
+func (v *hookGraph) addOrigin(origin string, runs []*startup.HookRun) {
 	var launched, others []*startup.HookRun
-	for _, r := range v.s.Runs {
-		switch {
-		case r.Origin != origin:
-		case v.isPlainLaunch(r) && v.detail != DetailFull:
+	for _, r := range runs {
+		if v.isPlainLaunch(r) && v.detail != DetailFull {
 			launched = append(launched, r)
-		default:
+		} else {
 			others = append(others, r)
 		}
 	}
@@ -96,7 +103,7 @@ func (v *hookGraph) addOrigin(origin string) {
 	}
 	label := &Table{}
 	label.Add(Cell{Text: name(origin), Font: FontHeading}, Cell{Text: "   registered " + count(len(launched)+len(others), "hook"), Font: FontSmall, Role: RoleMuted})
-	cluster := v.g.AddCluster(Cluster{Key: "hooks of " + origin, Role: RoleServer, Label: label, Tooltip: "Hooks that " + name(origin) + " registered."})
+	cluster := v.g.AddCluster(Cluster{Key: "hooks of " + origin, Role: RoleServer, Label: label, Tooltip: "Hooks that " + name(origin) + " registered.", Item: Item{Noun: "server", InOrder: true}})
 	for _, r := range others {
 		v.addRun(cluster, r)
 	}
@@ -113,10 +120,13 @@ func (v *hookGraph) addRun(cluster ClusterID, r *startup.HookRun) {
 		role = RoleFailed
 	case r.InTrouble():
 		role = RoleBecause
-	case slices.Contains(v.critical, r):
+	case v.critical[r]:
 		role = RoleCritical
 	}
-	n := Node{Key: "hook " + r.Origin + " " + r.Name, Cluster: cluster, Role: RolePanel, Tooltip: runTip(v.s, r, v.hooks[r])}
+	n := Node{
+		Key: "hook " + r.Origin + " " + r.Name, Cluster: cluster, Role: RolePanel, Tooltip: runTip(v.s, r, v.hooks[r]),
+		Item: Item{Noun: "hook", Took: v.s.Elapsed(r)},
+	}
 	took := Cell{Text: duration(v.s.Elapsed(r)), Align: AlignRight}
 	if r.InTrouble() {
 		took.Text = outcomeWord(r) + " after " + took.Text
@@ -126,7 +136,7 @@ func (v *hookGraph) addRun(cluster ClusterID, r *startup.HookRun) {
 		took.Font = FontBold
 		bar = Cell{}
 	}
-	n.Label.AddRow(Row{Role: role, Cells: []Cell{{Text: name(r.Name), Font: FontBold}, bar, took}})
+	n.Label.AddRow(Row{Key: "hook " + r.Name, Role: role, Cells: []Cell{{Text: name(r.Name), Font: FontBold}, bar, took}})
 	if v.detail != DetailLow {
 		for _, w := range r.WaitsFor {
 			v.addStep(&n.Label, r, w)
@@ -161,7 +171,7 @@ func (v *hookGraph) addStep(l *Table, r *startup.HookRun, w string) {
 	if r.InTrouble() && r.Outcome != attr.OutcomeFailed && r.BlockedOn == w {
 		text, role = "got as far as: "+text, RoleLost
 	}
-	l.Add(Cell{Text: "  " + clip(text, 64), Font: FontSmall, Role: role})
+	l.AddRow(Row{Item: Item{Noun: "step", InOrder: true}, Cells: []Cell{{Text: "  " + clip(text, 64), Font: FontSmall, Role: role}}})
 }
 
 // addLaunched names the hooks that only start something, in one node.
@@ -172,7 +182,7 @@ func (v *hookGraph) addLaunched(cluster ClusterID, origin string, runs []*startu
 	for _, r := range runs {
 		t.add("%s: %s", r.Name, duration(v.s.Elapsed(r)))
 		if v.detail != DetailLow {
-			n.Label.Add(Cell{Text: "  " + name(r.Name), Font: FontSmall})
+			n.Label.AddRow(Row{Key: "hook " + r.Name, Item: Item{Noun: "hook", Took: v.s.Elapsed(r)}, Cells: []Cell{{Text: "  " + name(r.Name), Font: FontSmall}}})
 		}
 	}
 	n.Tooltip = t.String()
@@ -196,7 +206,7 @@ func (v *hookGraph) addWaits() {
 			switch {
 			case r.BecauseOf != "":
 				e.Role = RoleBecause
-			case slices.Contains(v.critical, r) && slices.Contains(v.critical, from):
+			case v.critical[r] && v.critical[from]:
 				e.Role = RoleCritical
 			}
 			v.g.AddEdge(e)
@@ -206,17 +216,16 @@ func (v *hookGraph) addWaits() {
 
 // addReady adds the moment of readiness behind the hook that ended last.
 func (v *hookGraph) addReady() {
-	if len(v.critical) == 0 {
+	if v.last == nil {
 		return
 	}
-	last := v.critical[len(v.critical)-1]
 	n := Node{Key: "ready", Shape: ShapeTerminal, Role: RoleEnd, Tooltip: readyText(v.s)}
 	text, role := "never ready", RoleFailed
 	if v.s.Ready != nil {
 		text, role = "ready after "+duration(v.s.Ready.At), RoleCritical
 	}
 	n.Label.Add(Cell{Text: text, Font: FontBold, Align: AlignCenter})
-	if from, ok := v.nodes[last]; ok {
+	if from, ok := v.nodes[v.last]; ok {
 		e := Edge{From: End{Node: from}, To: End{Node: v.g.AddNode(n)}, Role: role, Label: []string{"ends last"}}
 		if v.s.Failure != nil && v.s.Failure.Hook != "" {
 			e.Label = []string{"ended the process"}

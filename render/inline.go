@@ -207,42 +207,6 @@ func (in *inliner) end() {
 	in.out.WriteString(end)
 }
 
-// shape copies an element that is drawn.
-func (in *inliner) shape(d *xml.Decoder, e xml.StartElement) error {
-	if _, err := content(d); err != nil {
-		return err
-	}
-	if in.class == "graph" {
-		return nil // the ground is the page's
-	}
-	in.out.WriteString("<" + e.Name.Local)
-	for _, a := range e.Attr {
-		switch a.Name.Local {
-		case "fill", "stroke", "stroke-width", "stroke-dasharray", "points", "d", "cx", "cy", "rx", "ry":
-			fmt.Fprintf(&in.out, " %s=\"%s\"", a.Name.Local, html.EscapeString(a.Value))
-		}
-		if a.Name.Local == "points" || a.Name.Local == "d" {
-			in.reach(a.Value)
-		}
-	}
-	in.out.WriteString("/>")
-	return nil
-}
-
-// reach notes how far to the left and to the right a node's shapes go.
-func (in *inliner) reach(points string) {
-	if in.node == nil {
-		return
-	}
-	for i, f := range strings.FieldsFunc(points, func(r rune) bool { return strings.ContainsRune("MCLZ, ", r) }) {
-		x, err := strconv.ParseFloat(f, 64)
-		if err != nil || i%2 == 1 {
-			continue
-		}
-		in.x0, in.x1 = min(in.x0, x), max(in.x1, x)
-	}
-}
-
 func (in *inliner) text(d *xml.Decoder, e xml.StartElement) error {
 	s, err := content(d)
 	if err != nil {
@@ -251,7 +215,7 @@ func (in *inliner) text(d *xml.Decoder, e xml.StartElement) error {
 	size, _ := strconv.ParseFloat(attrOf(e, "font-size"), 64) // its absence is as good as an error
 	y, _ := strconv.ParseFloat(attrOf(e, "y"), 64)
 	in.texts = append(in.texts, inlineText{y, size})
-	fmt.Fprintf(&in.out, "<text x=\"%s\" y=\"%s\"", html.EscapeString(attrOf(e, "x")), html.EscapeString(attrOf(e, "y")))
+	fmt.Fprintf(&in.out, "<text x=\"%s\" y=\"%s\"", html.EscapeString(shortNumbers(attrOf(e, "x"))), html.EscapeString(shortNumbers(attrOf(e, "y"))))
 	if anchor := attrOf(e, "text-anchor"); anchor != "start" {
 		fmt.Fprintf(&in.out, " text-anchor=\"%s\"", html.EscapeString(anchor))
 	}
@@ -297,9 +261,19 @@ func (in *inliner) rows() {
 		fmt.Fprintf(&in.out, "\n<rect class=\"row\"")
 		in.writeKey(r.Key)
 		fmt.Fprintf(&in.out, " x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"none\">", in.x0+1, t.y-1.15*t.size, in.x1-in.x0-2, 1.6*t.size)
-		if r.Tooltip != "" {
-			fmt.Fprintf(&in.out, "<title>%s</title>", escapeXML(r.Tooltip))
+		if tooltip := in.tooltipOf(row); tooltip != "" {
+			fmt.Fprintf(&in.out, "<title>%s</title>", escapeXML(tooltip))
 		}
 		in.out.WriteString("</rect>")
 	}
+}
+
+// tooltipOf is a row's tooltip. The first row, which names the node, has the
+// node's when it has none of its own.
+func (in *inliner) tooltipOf(row int) string {
+	tooltip := in.node.Label.Rows[row].Tooltip
+	if tooltip == "" && row == 0 {
+		return in.node.Tooltip
+	}
+	return tooltip
 }

@@ -28,7 +28,7 @@ const formatJSON graphviz.Format = "json"
 // output in the format. Tips is as for writeDOT.
 func layOut(g *Graph, format graphviz.Format, tips *tooltips) ([]byte, error) {
 	if n := size(g); n > maxLaidOut {
-		return nil, fmt.Errorf("%w: it has %d nodes and rows, the limit is %d; use a lower detail, or write DOT", ErrTooLarge, n, maxLaidOut)
+		return nil, fmt.Errorf("%w: it has %d nodes and rows, the limit is %d; show less with --max-nodes or a lower detail, or write DOT", ErrTooLarge, n, maxLaidOut)
 	}
 	var dot bytes.Buffer
 	if err := writeDOT(&dot, g, tips); err != nil {

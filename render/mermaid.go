@@ -29,7 +29,7 @@ func WriteMermaid(w io.Writer, g *Graph) error {
 	}
 	edges := joinedEdges(g)
 	if n := len(edges); n > mermaidMostEdges {
-		return fmt.Errorf("writing Mermaid: %w: it has %d edges, Mermaid draws %d; use a lower detail, or write DOT", ErrTooLarge, n, mermaidMostEdges)
+		return fmt.Errorf("writing Mermaid: %w: it has %d edges, Mermaid draws %d; show less with --max-nodes or a lower detail, or write DOT", ErrTooLarge, n, mermaidMostEdges)
 	}
 	most := 0
 	for i := range g.Nodes {
@@ -45,7 +45,7 @@ func WriteMermaid(w io.Writer, g *Graph) error {
 			return nil
 		}
 		if most <= 1 {
-			return fmt.Errorf("writing Mermaid: %w: it has %d characters, Mermaid draws %d; use a lower detail, or write DOT", ErrTooLarge, m.b.Len(), mermaidMostText)
+			return fmt.Errorf("writing Mermaid: %w: it has %d characters, Mermaid draws %d; show less with --max-nodes or a lower detail, or write DOT", ErrTooLarge, m.b.Len(), mermaidMostText)
 		}
 	}
 }

@@ -36,7 +36,7 @@ func WriteText(w io.Writer, g *Graph, o TextOptions) error {
 		p.line("")
 	}
 	for _, it := range items {
-		p.item(it, "", "")
+		p.item(it, 0, "", "")
 	}
 	if legend := b.legend(); legend != "" {
 		p.line("")
@@ -135,21 +135,23 @@ func (o *outliner) forest() []*item {
 // the other edges as lines.
 func (o *outliner) joined(top []*item) []*item {
 	parent := map[*item]*item{}
-	below := func(it, other *item) bool {
-		for ; it != nil; it = parent[it] {
-			if it == other {
-				return true
+	up := map[*item]*item{} // as parent, or further up, so that ways stay short
+	head := func(it *item) *item {
+		for up[it] != nil {
+			if up[up[it]] != nil {
+				up[it] = up[up[it]]
 			}
+			it = up[it]
 		}
-		return false
+		return it
 	}
 	for _, e := range joinedEdges(o.g) {
 		if e.beside || e.role == RoleBranch && o.layout.nodes[e.to-1].lead.Node == e.from {
 			continue // where they stand says it
 		}
 		from, to := o.units[e.from-1], o.units[e.to-1]
-		if e.role == RoleRequest && parent[to] == nil && !below(from, to) {
-			parent[to] = from
+		if e.role == RoleRequest && parent[to] == nil && head(from) != to {
+			parent[to], up[to] = from, from
 			continue
 		}
 		arrow := "→"

@@ -98,15 +98,24 @@ func cellText(c Cell) string {
 	if c.Bar == nil {
 		return strings.Trim(visible(c.Text), " ")
 	}
-	length := 0
+	chars := func(length int) int { return min(barChars, (length*barChars+c.Bar.Track/2)/max(1, c.Bar.Track)) }
+	var b strings.Builder
+	at, length := 0, 0 // in characters, in points
 	for _, s := range c.Bar.Segments {
 		length += s.Length
+		n := chars(length) - at
+		if s.Role == RoleNone {
+			n = min(n, barChars-1-at) // leaves room for what is behind the gap
+			b.WriteString(strings.Repeat(" ", max(0, n)))
+		} else {
+			if s.Length > 0 {
+				n = max(n, 1)
+			}
+			b.WriteString(strings.Repeat("█", min(max(0, n), barChars-at)))
+		}
+		at = min(barChars, at+max(0, n))
 	}
-	n := (length*barChars + c.Bar.Track/2) / max(1, c.Bar.Track)
-	if n == 0 && length > 0 {
-		n = 1
-	}
-	return strings.Repeat("█", min(n, barChars))
+	return b.String()
 }
 
 // Marks say what pictures tell by colour.

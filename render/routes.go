@@ -85,7 +85,7 @@ func (v *routeGraph) addChain() NodeID {
 		if i >= v.chained {
 			text, role = text+", never asked: no server delegates to it", RoleProblem
 		}
-		n.Label.AddRow(Row{Key: "server " + sv.Name, Tooltip: routesTip(sv), Cells: []Cell{
+		n.Label.AddRow(Row{Key: "server " + sv.Name, Tooltip: routesTip(sv), Item: Item{Noun: "server", InOrder: true}, Cells: []Cell{
 			{Text: v.serverText(i), Font: FontBold, Role: serverRole(i), Badge: true}, {Text: columnGap + text, Font: FontSmall, Role: role},
 		}})
 	}
@@ -119,7 +119,7 @@ func (v *routeGraph) addRoot() NodeID {
 		}
 	}
 	for i, p := range panels {
-		panel := Node{Key: pathKey(p.dir), Role: RolePanel, Label: Table{Rows: p.rows, Width: pathsWidth}, Tooltip: directoryTip(p.dir)}
+		panel := Node{Key: pathKey(p.dir), Role: RolePanel, Label: Table{Rows: p.rows, Width: pathsWidth}, Tooltip: directoryTip(p.dir), Item: Item{Noun: "directory"}}
 		e := Edge{From: End{Node: id, Row: p.row, Side: SideEast}, To: End{Node: v.g.AddNode(panel), Row: 1, Side: SideWest}, Role: RoleBranch, Plain: true}
 		if wide[i] {
 			e.Span = 2
@@ -155,7 +155,7 @@ func (v *routeGraph) rootRows() ([]Row, []pathPanel) {
 			rows = append(rows, p.rows...)
 			continue
 		}
-		rows = append(rows, Row{Key: pathKey(c), Tooltip: directoryTip(c), Cells: []Cell{
+		rows = append(rows, Row{Key: pathKey(c), Tooltip: directoryTip(c), Item: Item{Noun: "directory"}, Cells: []Cell{
 			{Text: clip(c.name, maxLabel), Font: FontBold}, {Text: columnGap + count(c.paths, "path"), Font: FontSmall, Role: RoleMuted},
 		}})
 		own := pathRows{v: v}
@@ -192,7 +192,7 @@ func (v *routeGraph) rootHead() []Row {
 func (v *routeGraph) countedRow(n *pathNode) Row {
 	counts := map[int]int{}
 	v.countAnswers(n, counts)
-	row := Row{Key: pathKey(n), Tooltip: directoryTip(n), Cells: []Cell{{Text: clip(orElse(n.name, "(no path)"), maxLabel)}}}
+	row := Row{Key: pathKey(n), Tooltip: directoryTip(n), Item: Item{Noun: "directory"}, Cells: []Cell{{Text: clip(orElse(n.name, "(no path)"), maxLabel)}}}
 	if len(counts) == 1 {
 		for place := range counts {
 			a := pathAnswer{place: place}

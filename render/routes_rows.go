@@ -35,7 +35,7 @@ func (p *pathRows) add(n *pathNode, name string, level int) {
 		p.addGroup(n, groups[0], name+"/", level)
 		return
 	case len(n.routes) == 0:
-		p.rows = append(p.rows, Row{Key: pathKey(n), Tooltip: directoryTip(n), Cells: []Cell{
+		p.rows = append(p.rows, Row{Key: pathKey(n), Tooltip: directoryTip(n), Item: pathItem("directory", level), Cells: []Cell{
 			p.nameCell(name, level), {Text: columnGap + count(n.paths, "path"), Font: FontSmall, Role: RoleMuted},
 		}})
 	default:
@@ -67,9 +67,17 @@ func (p *pathRows) nameCell(name string, level int) Cell {
 	return c
 }
 
+// pathItem is how a row on a level is counted: not that of what a panel is about.
+func pathItem(noun string, level int) Item {
+	if level < 0 {
+		return Item{}
+	}
+	return Item{Noun: noun}
+}
+
 // addRow adds the row of a path with what answers it.
 func (p *pathRows) addRow(n *pathNode, routes []pathRoute, a *pathAnswer, name string, level int) {
-	row := Row{Key: pathKey(n), Tooltip: p.v.pathTip(routes), Cells: append([]Cell{p.nameCell(name, level)},
+	row := Row{Key: pathKey(n), Tooltip: p.v.pathTip(routes), Item: pathItem("path", level), Cells: append([]Cell{p.nameCell(name, level)},
 		p.v.badge(a), Cell{Text: columnGap + a.match(), Font: FontSmall},
 		Cell{Text: columnGap + a.note(numbers(a.covers)), Font: FontSmall, Role: RoleMuted}, installerCell(a.installers()))}
 	if len(a.takers) == 0 {
@@ -128,7 +136,7 @@ func (p *pathRows) addGroup(n *pathNode, g alike, name string, level int) {
 		covers = append(covers[:most], ellipsis)
 	}
 	a := g.answers[0]
-	row := Row{Tooltip: (&tip{}).list(count(len(names), "path")+" below "+n.path+":", names).String(), Cells: []Cell{
+	row := Row{Item: Item{Noun: "group", Kind: "of paths"}, Tooltip: (&tip{}).list(count(len(names), "path")+" below "+n.path+":", names).String(), Cells: []Cell{
 		p.nameCell(name+ellipsis, level), p.v.badge(&a), {Text: columnGap + count(len(names), "path") + ", " + a.match(), Font: FontSmall},
 		{Text: columnGap + a.note(strings.Join(covers, ", ")), Font: FontSmall, Role: RoleMuted}, installerCell(a.installers()),
 	}}
@@ -206,7 +214,7 @@ func (v *routeGraph) pathTip(routes []pathRoute) string {
 			t.add("%s and %d more", ellipsis, len(routes)-i)
 			break
 		}
-		t.add("%s", routeTip(v.servers[r.place], *r.route, r.by))
+		t.lines = append(t.lines, routeTip(v.servers[r.place], *r.route, r.by))
 	}
 	return t.String()
 }

@@ -71,7 +71,7 @@ const (
 	colorGreyBar   = "#d5dae0"
 	colorFrame     = "#8b96a3"
 	colorBrown     = "#7a4a00" // text on orange
-	colorFaint     = "#7d8792"
+	colorFaint     = "#646e79"
 	colorPhaseA    = "#c7dcec"
 	colorPhaseB    = "#e1e6eb"
 	colorServerB   = "#5cc5a0"
@@ -96,7 +96,7 @@ func styles() [roleCount]style {
 		RoleLost:      {Fill: colorRedTint, Line: colorRed, Text: colorRed, Dash: "dashed", Pen: 1.4},
 		RoleFailed:    {Fill: colorRed, Line: colorRed, Text: colorWhite, Ink: colorRed, Pen: 2},
 		RoleBecause:   {Fill: colorOrangeBg, Line: colorOrange, Text: colorBrown, Dash: "dashed", Pen: 1.4},
-		RoleLaunched:  {Fill: colorGreyBar, Line: colorMuted, Text: colorMuted, Pen: 1},
+		RoleLaunched:  {Fill: colorGreyBar, Line: colorMuted, Text: colorInk, Ink: colorMuted, Pen: 1},
 		RoleRan:       {Fill: colorSkyBar, Line: colorBlue, Text: colorInk, Pen: 1},
 		RoleWaited:    {Fill: colorSkyBar, Line: colorBlue, Text: colorInk, Pen: 1},
 		RoleCritical:  {Fill: colorOrangeBar, Line: colorOrange, Text: colorInk, Ink: colorBrown, Pen: 2.4},

@@ -142,10 +142,7 @@ func TestContrast(t *testing.T) {
 		if st.Text == "" {
 			continue
 		}
-		least := 4.5
-		if Role(role) == RoleShadowed || Role(role) == RoleLaunched {
-			least = 3 // of no account, and meant to look so
-		}
+		const least = 4.5 // what WCAG's level AA asks of text
 		if c := contrast(t, ground, st.Text); c < least {
 			t.Errorf("role %d: text on its ground has a contrast of %.1f", role, c)
 		}
@@ -156,6 +153,9 @@ func TestContrast(t *testing.T) {
 		for _, page := range []string{colorPage, colorPanel} {
 			if ink == colorWhite {
 				continue
+			}
+			if c := contrast(t, page, ink); c < least {
+				t.Errorf("role %d: ink on %s has a contrast of %.1f", role, page, c)
 			}
 			if c := contrast(t, of(dark, page), of(darkText, ink)); c < least {
 				t.Errorf("role %d on dark pages: ink on %s has a contrast of %.1f", role, page, c)

@@ -159,6 +159,9 @@ func count(n int, noun string) string {
 }
 
 func plural(noun string) string {
+	if strings.HasSuffix(noun, "ry") {
+		return strings.TrimSuffix(noun, "y") + "ies"
+	}
 	if strings.HasSuffix(noun, "x") || strings.HasSuffix(noun, "s") {
 		return noun + "es"
 	}

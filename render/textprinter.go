@@ -23,9 +23,13 @@ type textPrinter struct {
 	b      strings.Builder
 }
 
-// item writes an item and what is below it. The first line begins with first, the
-// others with rest.
-func (p *textPrinter) item(it *item, first, rest string) {
+// mostIndents is how many levels are indented: lines become longer with each. Of what
+// is deeper, the level stands in front.
+const mostIndents = 60
+
+// item writes an item on a level and what is below it. The first line begins with
+// first, the others with rest.
+func (p *textPrinter) item(it *item, level int, first, rest string) {
 	p.line(first + it.text)
 	below := p.glyphs.none
 	if len(it.children) > 0 {
@@ -35,10 +39,13 @@ func (p *textPrinter) item(it *item, first, rest string) {
 		p.line(rest + below + n)
 	}
 	for i, c := range it.children {
-		if i == len(it.children)-1 {
-			p.item(c, rest+p.glyphs.last, rest+p.glyphs.none)
-		} else {
-			p.item(c, rest+p.glyphs.branch, rest+p.glyphs.pass)
+		switch {
+		case level >= mostIndents:
+			p.item(c, level+1, rest+"("+strconv.Itoa(level+1)+") ", rest)
+		case i == len(it.children)-1:
+			p.item(c, level+1, rest+p.glyphs.last, rest+p.glyphs.none)
+		default:
+			p.item(c, level+1, rest+p.glyphs.branch, rest+p.glyphs.pass)
 		}
 	}
 }

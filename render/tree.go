@@ -19,7 +19,7 @@ const (
 // chain is built travels the other way.
 func treeView(s *startup.Startup, detail Detail) *Graph {
 	t := &tree{
-		s: s, detail: detail, shadows: s.Shadows(), longest: longestRun(s),
+		s: s, detail: detail, shadows: s.Shadows(), longest: longestRun(s), critical: map[string]bool{},
 		g: &Graph{
 			Name:        pictureName(s, "server chain"),
 			Description: treeDescription(s),
@@ -30,7 +30,7 @@ func treeView(s *startup.Startup, detail Detail) *Graph {
 		},
 	}
 	for _, r := range s.CriticalChain().Runs() {
-		t.critical = append(t.critical, r.Name)
+		t.critical[r.Name] = true
 	}
 	for i, sv := range s.OutermostFirst() {
 		t.addServer(i, sv)
@@ -47,7 +47,7 @@ type tree struct {
 	detail   Detail
 	shadows  startup.Shadows
 	longest  time.Duration
-	critical []string // the hooks that decide when the chain is ready
+	critical map[string]bool // the hooks that decide when the chain is ready
 	g        *Graph
 	parts    []serverPart // outermost first
 }
@@ -80,6 +80,7 @@ func (t *tree) addServer(place int, sv *startup.Server) {
 		Key: "server " + sv.Name, Role: role,
 		Label:   serverLabel(sv, outer, place, len(t.s.Servers)),
 		Tooltip: serverTip(t.s, sv),
+		Item:    Item{Noun: "server", Took: sv.Create.Duration(), InOrder: true},
 	})
 	t.addRoutes(&p)
 	t.addHooks(&p)

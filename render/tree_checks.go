@@ -55,11 +55,11 @@ func (r *checkRows) addRow(text string, role Role, checks []*startup.Check, tool
 		}
 		cells = append(cells, cell)
 	}
-	key := ""
+	line := Row{Role: role, Tooltip: tooltip, Cells: cells}
 	if len(checks) == 1 {
-		key = checkKey(checks[0])
+		line.Key, line.Item = checkKey(checks[0]), Item{Noun: "check"}
 	}
-	row := r.l.AddRow(Row{Key: key, Role: role, Tooltip: tooltip, Cells: cells})
+	row := r.l.AddRow(line)
 	for _, c := range checks {
 		r.byName[c.Name] = row
 	}
@@ -130,7 +130,7 @@ func (t *tree) addPassed(p *serverPart, rows checkRows) {
 	n := Node{Key: "skipped " + p.sv.Name, Cluster: p.cluster, Role: RoleSkipped, Tooltip: checksTip(p.sv)}
 	n.Label.Add(Cell{Text: "skipped: not taken over", Font: FontBold, Role: RoleSkipped})
 	add := func(c *startup.Check, text string, role Role, ground Role) {
-		row := n.Label.AddRow(Row{Key: checkKey(c), Role: ground, Tooltip: checkTip(p.sv, c), Cells: []Cell{{Text: text, Role: role, Italic: true}}})
+		row := n.Label.AddRow(Row{Key: checkKey(c), Role: ground, Item: Item{Noun: "check"}, Tooltip: checkTip(p.sv, c), Cells: []Cell{{Text: text, Role: role, Italic: true}}})
 		if won := rows.byName[c.Name]; won > 0 {
 			p.winners = append(p.winners, winner{passed: row, won: won, role: role})
 		}

@@ -2,7 +2,6 @@ package render
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"time"
 
@@ -19,7 +18,7 @@ func (t *tree) addHooks(p *serverPart) {
 	p.hooksFrom = t.addInheritedHooks(&n.Label, sv, inherited)
 	t.addOwnHooks(&n.Label, own)
 	for _, h := range sv.Disabled {
-		n.Label.AddRow(Row{Key: hookKey(h), Tooltip: hookTip(t.s, h), Cells: []Cell{{Text: name(h.Name), Italic: true, Role: RoleMuted, Span: 2}, {Text: "disabled", Font: FontSmall, Role: RoleMuted, Align: AlignRight}}})
+		n.Label.AddRow(Row{Key: hookKey(h), Item: Item{Noun: "disabled hook"}, Tooltip: hookTip(t.s, h), Cells: []Cell{{Text: name(h.Name), Italic: true, Role: RoleMuted, Span: 2}, {Text: "disabled", Font: FontSmall, Role: RoleMuted, Align: AlignRight}}})
 	}
 	t.addPreShutdown(&n.Label, sv)
 	n.Tooltip = hooksTip(t.s, sv)
@@ -69,7 +68,7 @@ func (t *tree) addOwnHooks(l *Table, hooks []*startup.Hook) {
 func (t *tree) addNotableHooks(l *Table, hooks []*startup.Hook) {
 	rest := 0
 	for _, h := range hooks {
-		if h.Run == nil || !h.Run.InTrouble() && !slices.Contains(t.critical, h.Name) {
+		if h.Run == nil || !h.Run.InTrouble() && !t.critical[h.Name] {
 			rest++
 			continue
 		}
@@ -87,7 +86,7 @@ func (t *tree) addHookRow(l *Table, h *startup.Hook, ground Role) {
 	r := h.Run
 	if r == nil {
 		label.Span = 2
-		l.AddRow(Row{Key: hookKey(h), Role: ground, Tooltip: tooltip, Cells: []Cell{label, {Text: "not run", Font: FontSmall, Role: RoleMuted, Align: AlignRight}}})
+		l.AddRow(Row{Key: hookKey(h), Role: ground, Item: Item{Noun: "hook"}, Tooltip: tooltip, Cells: []Cell{label, {Text: "not run", Font: FontSmall, Role: RoleMuted, Align: AlignRight}}})
 		return
 	}
 	took := duration(t.s.Elapsed(r))
@@ -111,7 +110,7 @@ func (t *tree) addHookRow(l *Table, h *startup.Hook, ground Role) {
 	case r.Outcome == attr.OutcomeLaunched:
 		right = Cell{Text: "launched", Font: FontSmall, Role: RoleMuted, Align: AlignRight}
 		bar.Bar = nil
-	case slices.Contains(t.critical, h.Name):
+	case t.critical[h.Name]:
 		bar.Bar = t.bar(r, RoleCritical)
 		label.Font, right.Font = FontBold, FontBold
 	}
@@ -120,7 +119,7 @@ func (t *tree) addHookRow(l *Table, h *startup.Hook, ground Role) {
 		label.Span = 2
 		cells = []Cell{label, right}
 	}
-	l.AddRow(Row{Key: hookKey(h), Role: ground, Tooltip: tooltip, Cells: cells})
+	l.AddRow(Row{Key: hookKey(h), Role: ground, Item: Item{Noun: "hook", Took: t.s.Elapsed(r)}, Tooltip: tooltip, Cells: cells})
 	if note != "" {
 		l.AddRow(Row{Key: hookKey(h), Role: ground, Tooltip: tooltip, Cells: []Cell{{Text: "    " + note, Font: FontSmall}}})
 	}
@@ -179,7 +178,7 @@ func (t *tree) addPreShutdown(l *Table, sv *startup.Server) {
 		if h.Inherited {
 			role = RoleInherited
 		}
-		l.AddRow(Row{Key: hookKey(h), Role: role, Tooltip: hookTip(t.s, h), Cells: []Cell{{Text: name(h.Name), Italic: h.Inherited}}})
+		l.AddRow(Row{Key: hookKey(h), Role: role, Item: Item{Noun: "pre-shutdown hook"}, Tooltip: hookTip(t.s, h), Cells: []Cell{{Text: name(h.Name), Italic: h.Inherited}}})
 	}
 }
 

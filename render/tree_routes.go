@@ -16,8 +16,9 @@ func (t *tree) addRoutes(p *serverPart) {
 	n.Label.Add(Cell{Text: "Paths", Font: FontHeading}, Cell{Text: count(len(sv.Routes), "path"), Font: FontSmall, Role: RoleMuted, Align: AlignRight})
 	apis, rest := splitAPIs(sv)
 	t.addAPIs(&n.Label, sv, apis)
-	for _, phase := range phasesOf(rest) {
-		t.addPhase(&n.Label, sv, phase, routesOfPhase(rest, phase))
+	phases, of := byPhase(rest)
+	for _, phase := range phases {
+		t.addPhase(&n.Label, phase, of[phase], func(r startup.Route) bool { return t.shadows.By(sv.Name, r) != "" })
 	}
 	p.routes = t.g.AddNode(n)
 }
@@ -64,10 +65,10 @@ func (t *tree) addAPIs(l *Table, sv *startup.Server, apis []startup.Route) {
 }
 
 // addPhase adds the paths that one phase installed.
-func (t *tree) addPhase(l *Table, sv *startup.Server, phase string, routes []startup.Route) {
+func (t *tree) addPhase(l *Table, phase string, routes []startup.Route, hidden func(startup.Route) bool) {
 	shadowed := 0
 	for _, r := range routes {
-		if t.shadows.By(sv.Name, r) != "" {
+		if hidden(r) {
 			shadowed++
 		}
 	}
@@ -136,29 +137,30 @@ func (t *tree) addTinted(l *Table, ground, role Role, words []string, most int) 
 		if i == most {
 			return
 		}
-		l.AddRow(Row{Role: ground, Cells: []Cell{{Text: line, Font: FontSmall, Role: role}}})
+		l.AddRow(Row{Role: ground, Item: Item{Noun: "line", Kind: "of paths", InOrder: true}, Cells: []Cell{{Text: line, Font: FontSmall, Role: role}}})
 	}
 }
 
-// phasesOf returns the phases in order of first appearance.
-func phasesOf(routes []startup.Route) []string {
-	var phases []string
-	for _, r := range routes {
-		if !slices.Contains(phases, r.Phase) {
-			phases = append(phases, r.Phase)
-		}
-	}
-	return phases
-}
+// mostPhases is how many phases are told apart. A server has four.
+const mostPhases = 12
 
-func routesOfPhase(routes []startup.Route, phase string) []startup.Route {
-	var out []startup.Route
+// otherPhases are those that are not told apart.
+const otherPhases = "in other phases"
+
+// byPhase parts routes by phase, in order of first appearance.
+func byPhase(routes []startup.Route) (phases []string, of map[string][]startup.Route) {
+	of = map[string][]startup.Route{}
 	for _, r := range routes {
-		if r.Phase == phase {
-			out = append(out, r)
+		phase := r.Phase
+		if of[phase] == nil && len(phases) >= mostPhases {
+			phase = otherPhases
 		}
+		if of[phase] == nil {
+			phases = append(phases, phase)
+		}
+		of[phase] = append(of[phase], r)
 	}
-	return out
+	return phases, of
 }
 
 // bundle is paths that one installer put in together.

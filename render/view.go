@@ -76,18 +76,19 @@ type Options struct {
 	View   View   // "" is ViewTree
 	Detail Detail // "" is DetailNormal
 	Text   TextOptions
-	// MaxNodes is how much of what is alike a picture shows before it counts the
-	// rest; 0 is DefaultMaxNodes, and with a negative number it shows all.
+	// MaxNodes is how many entries, frames and rows, a picture shows before what is
+	// alike is counted; 0 is DefaultMaxNodes, but all in full detail; a negative
+	// number is all.
 	MaxNodes int
 }
 
-// DefaultMaxNodes is how much a picture shows when nobody says.
+// DefaultMaxNodes is how many entries a picture shows when nobody says.
 const DefaultMaxNodes = 200
 
-// Budget returns how many things a picture may show.
+// Budget returns how many entries a picture may show.
 func (o Options) Budget() int {
 	switch {
-	case o.MaxNodes < 0:
+	case o.MaxNodes < 0, o.MaxNodes == 0 && o.Detail == DetailFull:
 		return math.MaxInt
 	case o.MaxNodes == 0:
 		return DefaultMaxNodes
@@ -99,6 +100,15 @@ func (o Options) Budget() int {
 // reference to s. It returns an error when opts names a level of detail that does
 // not exist, or a view that does not or that is no graph.
 func Picture(s *startup.Startup, opts Options) (*Graph, error) {
+	g, err := whole(s, opts)
+	if err != nil {
+		return nil, err
+	}
+	return Collapse(g, opts.Budget()), nil
+}
+
+// whole builds the graph without counting anything.
+func whole(s *startup.Startup, opts Options) (*Graph, error) {
 	view, err := ParseView(string(opts.View))
 	if err != nil {
 		return nil, err

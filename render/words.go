@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/chaintrace/chaintrace/trace"
 	"github.com/chaintrace/chaintrace/trace/startup"
 )
 
@@ -33,6 +34,21 @@ func Origin(s *startup.Startup) string { return originText(s) }
 
 // Problems names the first problems of a trace in one line; "" where it has none.
 func Problems(s *startup.Startup) string { return problemsText(s) }
+
+// SpanWords is what pictures say of a trace that shows no server chain.
+type SpanWords struct {
+	Title    string // what the trace is of
+	Result   string // what there is, in a sentence
+	Origin   string // that it is no server chain, and which trace it is
+	Problems string // what is wrong with it; "" for nothing
+	Failed   int    // how many spans have an error
+}
+
+// SpansInWords puts a trace into words that shows no server chain.
+func SpansInWords(t *trace.Trace) SpanWords {
+	f := factsOf(t)
+	return SpanWords{f.title(), f.sentence(), f.origin(), f.problemsText(), f.failed}
+}
 
 // ASCII spells out what is not ASCII, as people do where there is a way.
 func ASCII(s string) string { return toASCII(s) }

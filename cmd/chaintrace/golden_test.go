@@ -49,7 +49,7 @@ func goldens() map[string][]string {
 		}
 	}
 	for _, view := range render.Views() {
-		for _, f := range []string{"mmd", "txt"} {
+		for _, f := range []string{"svg", "mmd", "txt"} { // the pictures are in the README
 			files["kube-apiserver-1.37."+string(view)+"."+f] = []string{"run", "--reproducible", "--quiet", "--out", "-", "--view", string(view), "--format", f}
 		}
 	}
@@ -61,20 +61,33 @@ func goldens() map[string][]string {
 	for _, f := range []string{"svg", "txt"} {
 		files["failed-hook.timeline."+f] = append(failed, "--view", "timeline", "--format", f)
 	}
-	files["kube-apiserver-1.37.timeline.svg"] = []string{"run", "--reproducible", "--quiet", "--out", "-", "--view", "timeline", "--format", "svg"} // in the README
 	files["failed-hook.summary.txt"] = append([]string{"run", "--reproducible"}, "--fail", "start-kubernetes-service-cidr-controller=no luck", "--out", "-")
 	files["masked-check.checks.dot"] = []string{"run", "--reproducible", "--chain", "testdata/masked.yaml", "--quiet", "--out", "-", "--view", "checks"}
 	files["masked-check.tree.dot"] = []string{"run", "--reproducible", "--chain", "testdata/masked.yaml", "--quiet", "--out", "-"}
 	files["masked-check.summary.txt"] = []string{"run", "--reproducible", "--chain", "testdata/masked.yaml", "--out", "-"}
 	files["kube-apiserver-1.37.tree-low.dot"] = []string{"run", "--reproducible", "--quiet", "--out", "-", "--detail", "low"}
 	files["kube-apiserver-1.37.tree-full.dot"] = []string{"run", "--reproducible", "--quiet", "--out", "-", "--detail", "full"}
-	files["kube-apiserver-1.37.tree.svg"] = []string{"run", "--reproducible", "--quiet", "--out", "-", "--format", "svg"} // in the README
 	files["kube-apiserver-1.37.trace.json"] = []string{"run", "--reproducible", "--quiet", "--out", "-", "--format", "json", "--shutdown"}
 	broken := []string{"render", "testdata/broken.json", "--quiet", "--out", "-"} // everything is wrong in it that can be
 	files["broken.tree.dot"] = broken
 	files["broken.summary.txt"] = []string{"render", "testdata/broken.json", "--out", "-"}
 	files["broken.tree.txt"] = append(broken, "--format", "txt")
 	files["broken.trace.perfetto.json"] = append(broken, "--format", "perfetto")
+	counted := []string{"run", "--reproducible", "--quiet", "--out", "-", "--detail", "full", "--max-nodes", "60"}
+	for _, view := range render.GraphViews() {
+		files["kube-apiserver-1.37."+string(view)+"-counted.txt"] = append(slices.Clone(counted), "--view", string(view), "--format", "txt")
+	}
+	files["kube-apiserver-1.37.tree-counted.svg"] = append(slices.Clone(counted), "--format", "svg")
+	foreign := []string{"render", "testdata/foreign.json", "--quiet", "--out", "-"} // of a program that is no API server
+	for _, f := range format.OfGraphs() {
+		files["foreign.tree"+goldenEnding(f)] = append(slices.Clone(foreign), "--format", f.Name)
+	}
+	files["foreign.tree.txt"] = append(slices.Clone(foreign), "--format", "txt")
+	files["foreign.tree-counted.txt"] = append(slices.Clone(foreign), "--format", "txt", "--max-nodes", "16")
+	files["foreign.timeline.txt"] = append(slices.Clone(foreign), "--format", "txt", "--view", "timeline")
+	files["foreign.timeline.mmd"] = append(slices.Clone(foreign), "--format", "mmd", "--view", "timeline")
+	files["foreign.timeline.svg"] = append(slices.Clone(foreign), "--format", "svg", "--view", "timeline")
+	files["foreign.summary.txt"] = []string{"render", "testdata/foreign.json", "--out", "-"}
 	plan := []string{"build", "--plan", "-C", "testdata/build", "--rules", "testdata/build/rules.yaml", "--output"}
 	files["own-span.build.diff"] = slices.Concat(plan, []string{"table"})
 	files["own-span.build.json"] = slices.Concat(plan, []string{"json"})

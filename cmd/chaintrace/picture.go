@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,9 +20,38 @@ type pictureFlags struct {
 	format string
 	view   string
 	detail string
+	nodes  nodeLimit
 	ascii  bool
 	quiet  bool
 }
+
+// nodeLimit is a flag's value: what render.Options has as MaxNodes, where 0 is not
+// given. On the command line 0 is no limit.
+type nodeLimit int
+
+// String, Set and Type implement pflag.Value.
+func (n *nodeLimit) String() string {
+	switch {
+	case *n == 0:
+		return strconv.Itoa(render.DefaultMaxNodes)
+	case *n < 0:
+		return "0"
+	}
+	return strconv.Itoa(int(*n))
+}
+
+func (n *nodeLimit) Set(s string) error {
+	v, err := strconv.Atoi(s)
+	if err != nil || v < 0 {
+		return fmt.Errorf("%q is not a number from 0 on", s)
+	}
+	if *n = nodeLimit(v); v == 0 {
+		*n = -1
+	}
+	return nil
+}
+
+func (n *nodeLimit) Type() string { return "N" }
 
 func (f *pictureFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
@@ -29,11 +59,13 @@ func (f *pictureFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.format, "format", "", "format of all outputs, whatever their names end in: "+strings.Join(format.Names(format.All()), ", ")+" (see chaintrace help formats)")
 	flags.StringVar(&f.view, "view", string(render.ViewTree), "what to draw: "+join(render.Views()))
 	flags.StringVar(&f.detail, "detail", string(render.DetailNormal), "how much of it: "+join(render.Details()))
+	flags.Var(&f.nodes, "max-nodes", "show about so many entries, frames and rows, of a picture or a text, and count the others by what is alike; 0 shows all, as --detail full does where this is not given")
 	flags.BoolVar(&f.ascii, "ascii", false, "text in nothing but ASCII")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no summary")
 	completeFormats(cmd, format.All())
 	completeWith(cmd, "view", words(render.Views())...)
 	completeWith(cmd, "detail", words(render.Details())...)
+	completeWith(cmd, "max-nodes")
 }
 
 // completeFormats offers formats for --format, and files for --out.
@@ -88,11 +120,13 @@ func (f *pictureFlags) check(stdout io.Writer) (pictures, error) {
 			return pictures{}, fmt.Errorf("--out %s: %w", t.path, err)
 		}
 	}
-	return pictures{targets, render.Options{View: view, Detail: detail, Text: render.TextOptions{ASCII: f.ascii}}, f.quiet}, nil
+	options := render.Options{View: view, Detail: detail, MaxNodes: int(f.nodes), Text: render.TextOptions{ASCII: f.ascii}}
+	return pictures{targets, options, f.quiet}, nil
 }
 
 // write writes all outputs, each whole or not at all, and then the summary.
-// Everything is drawn before the first file is touched.
+// Everything is drawn before the first file is touched. Without a start, as there is
+// no server chain in the trace, it draws the spans.
 func (p pictures) write(t *trace.Trace, s *startup.Startup, stdout, stderr io.Writer) error {
 	contents := make([][]byte, len(p.targets))
 	for i, target := range p.targets {
@@ -114,7 +148,7 @@ func (p pictures) write(t *trace.Trace, s *startup.Startup, stdout, stderr io.Wr
 	if p.quiet {
 		return nil
 	}
-	if err := render.WriteSummary(stderr, s); err != nil {
+	if err := writeSummary(stderr, t, s); err != nil {
 		return withCode(exitWork, err)
 	}
 	for _, target := range p.targets {
@@ -123,4 +157,11 @@ func (p pictures) write(t *trace.Trace, s *startup.Startup, stdout, stderr io.Wr
 		}
 	}
 	return nil
+}
+
+func writeSummary(w io.Writer, t *trace.Trace, s *startup.Startup) error {
+	if s == nil {
+		return render.WriteSpanSummary(w, t)
+	}
+	return render.WriteSummary(w, s)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -21,7 +22,7 @@ func newRenderCommand() *cobra.Command {
 		Short: "Draw a saved trace",
 		Long: `Render reads a trace and writes the same pictures as run does. Of several traces
 it takes the latest, or the one that --trace names, and writes that alone, as a
-trace too.
+trace too. Of a trace that shows no server chain it draws the tree of its spans.
 
 ` + inputHelp,
 		Example: `  chaintrace render chain.json --out chain.svg
@@ -48,6 +49,9 @@ func (f *renderFlags) run(cmd *cobra.Command, name string) error {
 		return err
 	}
 	s, err := startup.FromTrace(t)
+	if errors.Is(err, startup.ErrNoChain) && len(t.Spans) > 0 || err == nil && s.Empty() {
+		s, err = nil, nil // its spans are drawn
+	}
 	if err != nil {
 		return withCode(exitWork, fmt.Errorf("%s: %w", inputName(name), err))
 	}

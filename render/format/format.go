@@ -73,11 +73,7 @@ func (f Format) Write(w io.Writer, in Input, o render.Options) error {
 	case f.graph == nil:
 		return f.whole(w, in, o)
 	}
-	g, err := render.Picture(in.Start, o)
-	if err != nil {
-		return err
-	}
-	return f.WriteGraph(w, g)
+	return f.writePicture(w, in, o)
 }
 
 // WriteGraph writes a picture. It returns an error where the format is none of

@@ -1,6 +1,7 @@
 package format
 
 import (
+	"errors"
 	"io"
 
 	"github.com/chaintrace/chaintrace/render"
@@ -30,6 +31,9 @@ func pictures() []Format {
 			Name: "html", Endings: []string{".html", ".htm"},
 			About: "page for browsers: chain, timeline and tables, to search and to select in",
 			whole: func(w io.Writer, in Input, o render.Options) error {
+				if in.Start == nil {
+					return errors.New("the trace shows no server chain, of which the page is: write svg or txt, which show its spans, or perfetto for a page to zoom in")
+				}
 				return page.Write(w, in.Start, page.Options{Detail: o.Detail})
 			},
 		},
@@ -88,7 +92,7 @@ func drawn(write func(io.Writer, *timeline.Timeline) error) func(io.Writer, *tim
 // text writes a view as text. It is no format for pictures of any kind: commands
 // that draw those have a text of their own.
 func text(w io.Writer, in Input, o render.Options) error {
-	g, err := render.Picture(in.Start, o)
+	g, err := in.picture(o)
 	if err != nil {
 		return err
 	}

@@ -88,6 +88,22 @@ func (b *browser) do(steps ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
+// scripts allows the scripts of pages that are opened from now on, or none.
+func (b *browser) scripts(allowed bool) {
+	b.t.Helper()
+	if _, err := chromedp.Call(b.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !allowed}); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// media shows the page as it is on a medium; "" is the screen again.
+func (b *browser) media(name string) {
+	b.t.Helper()
+	if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: name}); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
 // press presses keys as a person would.
 func (b *browser) press(keys ...string) {
 	b.t.Helper()

@@ -7,8 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/chromedp/cdproto/accessibility"
 	"github.com/chromedp/chromedp"
+
+	"github.com/chaintrace/chaintrace/trace/startup"
 )
 
 const (
@@ -83,8 +84,8 @@ const lowContrast = `(() => {
     if (e.closest('svg') || !e.checkVisibility() || ![...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim())) continue;
     note(e, getComputedStyle(e).color, behind(e));
   }
-  const svg = document.querySelector('.picture > svg');
-  const drawn = [...svg.querySelectorAll('polygon, path, ellipse, text')];
+  const svg = [...document.querySelectorAll('.picture > svg')].find((s) => s.checkVisibility());
+  const drawn = [...svg.querySelectorAll('rect:not(.row), polygon, path, ellipse, text')];
   const boxes = new Map(drawn.map((e) => [e, e.getBBox()]));
   drawn.forEach((e, i) => {
     if (e.tagName !== 'text' || !e.textContent.trim() || e.closest('.edge')) return;
@@ -100,37 +101,6 @@ const lowContrast = `(() => {
   return [...bad];
 })()`
 
-// TestEverythingToUseHasAName for screen readers.
-func TestEverythingToUseHasAName(t *testing.T) {
-	b := startBrowser(t)
-	for _, width := range []int64{wide, phoneWide} {
-		b.open(defaultStart(t), width, high, "light", "#"+slowest)
-		tree, err := chromedp.Call(b.ctx, accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		roles := map[string]int{}
-		for _, n := range tree.Nodes {
-			if n.Ignored || n.Role == nil {
-				continue
-			}
-			role := strings.Trim(string(n.Role.Value), `"`)
-			roles[role]++
-			switch role {
-			case "button", "link", "searchbox", "combobox", "table", "region", "navigation", "toolbar", "search", "group", "complementary":
-				if n.Name == nil || len(n.Name.Value) < 3 {
-					t.Errorf("a %s has no name", role)
-				}
-			}
-		}
-		for role, least := range map[string]int{"button": 400, "searchbox": 3, "combobox": 6, "table": 4, "columnheader": 20, "row": 400, "region": 6, "navigation": 1, "status": 1, "complementary": 1} {
-			if roles[role] < least {
-				t.Errorf("at %d pixels there are %d of the role %s, want %d", width, roles[role], role, least)
-			}
-		}
-	}
-}
-
 // TestHostileNamesDoNothing: nothing runs, nothing breaks out of its place.
 func TestHostileNamesDoNothing(t *testing.T) {
 	b := startBrowser(t)
@@ -142,6 +112,12 @@ func TestHostileNamesDoNothing(t *testing.T) {
 				t.Errorf("%s: at %d pixels the page is %d too wide: %q", what, width, n, ask[[]string](b, tooWide))
 			}
 			key := ask[string](b, `document.querySelector('#hooks tr.on').dataset.k`)
+			for _, view := range []string{"checks", "routes", "hooks"} {
+				b.click("#tab-" + view)
+				if n := ask[int](b, toTheSide); n != 0 {
+					t.Errorf("%s: with the picture of the %s, at %d pixels, the page is %d too wide: %q", what, view, width, n, ask[[]string](b, tooWide))
+				}
+			}
 			b.shot(fmt.Sprintf("hostile %s %d", what, width))
 			b.do(chromedp.Reload())
 			if got := ask[string](b, `document.querySelector('#hooks tr.on').dataset.k`); got != key {
@@ -161,6 +137,11 @@ func TestLargePageWorks(t *testing.T) {
 	for _, section := range []string{"overview", "chain", "timeline", "hooks"} {
 		b.show(section)
 		b.shot("large " + section)
+	}
+	for _, view := range ask[[]string](b, `[...document.querySelectorAll('[role=tab]')].map(e => e.id)`) {
+		b.click("#" + view)
+		b.show("chain")
+		b.shot("large " + view)
 	}
 	b.write("#hooks input[type=search]", "no luck")
 	if got := ask[[]string](b, fmt.Sprintf(visibleRows, "hooks")); len(got) != 2 {
@@ -184,6 +165,27 @@ func TestStartsThatWentOtherwise(t *testing.T) {
 	b.quiet()
 }
 
+// TestStartWithoutHooks has no picture of hooks, and no bars of any.
+func TestStartWithoutHooks(t *testing.T) {
+	b := startBrowser(t)
+	alone := &startup.Startup{Service: "alone", Servers: []*startup.Server{{Name: "alone", Create: startup.Interval{End: ms}}}, End: ms}
+	b.open(alone, wide, high, "light", "#view=hooks")
+	if got := ask[string](b, `[...document.querySelectorAll('[role=tab]')].map(e => e.textContent).join()`); got != "Delegation tree,Health checks,Paths" {
+		t.Errorf("the pictures are %s", got)
+	}
+	if got := ask[string](b, seenView); got != "tree" {
+		t.Errorf("%q is seen", got)
+	}
+	b.show("chain")
+	b.shot("no hooks")
+	if got := ask[string](b, `document.getElementById('hooks').innerText`); !strings.Contains(got, "The trace tells of none.") {
+		t.Errorf("of the hooks the page says %q", got)
+	}
+	b.open(&startup.Startup{}, wide, high, "light", "")
+	b.shot("nothing")
+	b.quiet()
+}
+
 func TestPrints(t *testing.T) {
 	b := startBrowser(t)
 	b.open(defaultStart(t), wide, high, "dark", "#"+slowest)
@@ -198,6 +200,13 @@ func TestPrints(t *testing.T) {
 	b.keep("print.pdf", pdf)
 	if after := ask[[]float64](b, viewBox); fmt.Sprint(after) != fmt.Sprint(before) {
 		t.Errorf("printing changes what the picture shows from %v to %v", before, after)
+	}
+	b.media("print")
+	if got := ask[string](b, seenView); got != "tree,hooks,checks,routes" {
+		t.Errorf("on paper there are the pictures %s", got)
+	}
+	if got := ask[string](b, `[...document.querySelectorAll('nav, .controls, .tabs, #details')].filter(e => e.checkVisibility()).map(e => e.className).join()`); got != "" {
+		t.Errorf("on paper there are things to press: %s", got)
 	}
 	b.quiet()
 }

@@ -53,9 +53,12 @@ func phaseKey(name, server string) string {
 // pictureKey turns a key of a picture into one of the page; "" where the page has
 // no such things.
 func pictureKey(k string) string {
+	if server, ok := strings.CutPrefix(k, "hooks of "); ok { // the frame around a server's hooks
+		return key(kindServer, server)
+	}
 	kind, name, _ := strings.Cut(k, " ")
 	switch kind {
-	case kindServer, kindHook, kindCheck:
+	case kindServer, kindHook, kindCheck, kindPath:
 		return key(kind, name)
 	}
 	return ""

@@ -2,6 +2,7 @@ package page
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/chaintrace/chaintrace/render"
@@ -111,7 +112,8 @@ func newServer(sv *startup.Server) server {
 }
 
 func newLink(l startup.Link) link {
-	out := link{Name: name(l.Name), Server: render.Printable(l.Server, maxName), At: render.Duration(l.At), Took: render.Duration(l.Took), How: report.PartsText(l.Parts, 70)}
+	out := link{Name: name(l.Name), Server: render.Printable(l.Server, maxName), At: render.Duration(l.At), Took: "+" + render.Duration(l.Took), How: report.PartsText(l.Parts, 70)}
+	out.Took = strings.Replace(out.Took, "+<", "<", 1)
 	switch l.Kind {
 	case startup.LinkHook:
 		out.Key = key(kindHook, l.Name)

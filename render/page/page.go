@@ -20,7 +20,7 @@ var files embed.FS
 
 // scripts are the page's scripts in the order in which they run. Each does
 // without the ones behind it.
-var scripts = []string{"script/select.js", "script/table.js", "script/timeline.js", "script/picture.js"}
+var scripts = []string{"script/select.js", "script/table.js", "script/timeline.js", "script/picture.js", "script/things.js", "script/views.js"}
 
 // content is what the page is made of.
 type content struct {
@@ -28,14 +28,14 @@ type content struct {
 	Style    template.HTML // the whole element, as are the scripts
 	Scripts  []template.HTML
 	Overview *overview
-	Picture  *picture
+	Pictures *pictures
 	Timeline *timelinePart
 	Tables   []*table
 }
 
 // Options says how the page is to be. The zero value is what most readers want.
 type Options struct {
-	// Detail is how much the picture of the chain shows, where there is room for
+	// Detail is how much the pictures of the chain show, where there is room for
 	// it; "" is render.DetailNormal. The tables always have everything.
 	Detail render.Detail
 }
@@ -43,8 +43,8 @@ type Options struct {
 // Write writes the start of a chain as one HTML page that stands alone. Equal
 // starts give equal bytes. What there is too much of to be read is counted in
 // folded rows, which the page says. Names out of the trace are escaped, and the
-// page's Content-Security-Policy allows nothing but its own scripts and style. It returns an error where o names a level of detail that does
-// not exist.
+// page's Content-Security-Policy allows nothing but its own scripts and style. It
+// returns an error where o names a level of detail that does not exist.
 func Write(w io.Writer, s *startup.Startup, o Options) error {
 	c, err := newContent(s, o)
 	if err != nil {
@@ -79,7 +79,7 @@ func newContent(s *startup.Startup, o Options) (*content, error) {
 		Tables:   []*table{hooksTable(s, ledger, byRun), checksTable(ledger), routesTable(ledger)},
 	}
 	var err error
-	if c.Picture, err = newPicture(s, o.Detail); err != nil {
+	if c.Pictures, err = newPictures(s, o.Detail); err != nil {
 		return nil, err
 	}
 	return c, c.addFiles()
@@ -93,13 +93,13 @@ func (c *content) addFiles() error {
 	}
 	var style, hashes string
 	dark := render.DarkStyle(".drawn", "screen and (prefers-color-scheme: dark)") + "\n"
-	c.Style, style = allowed("style", string(text)+dark+c.columnStyle())
+	c.Style, style = allowed("style", squeeze(string(text)+dark+c.columnStyle()))
 	for _, file := range scripts {
 		text, err := files.ReadFile(file)
 		if err != nil {
 			return err
 		}
-		script, hash := allowed("script", string(text))
+		script, hash := allowed("script", squeeze(string(text)))
 		c.Scripts = append(c.Scripts, script)
 		hashes += hash
 	}
@@ -108,30 +108,43 @@ func (c *content) addFiles() error {
 	return nil
 }
 
+// squeeze leaves out what a browser has no use for: how far lines are indented,
+// and lines that are comments. In our scripts no text goes over several lines.
+func squeeze(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		line = strings.TrimLeft(line, " ")
+		if line != "\n" && !strings.HasPrefix(line, "//") {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
+}
+
 // allowed returns an element with the text, and what a policy says to allow it.
 func allowed(element, text string) (template.HTML, string) {
 	sum := sha256.Sum256([]byte(text))
 	return template.HTML("<" + element + ">" + text + "</" + element + ">"), " 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }
 
-// columnStyle is the style of the tables' columns: how their cells are set and,
+// columnStyle is the style of the tables' columns but the first: how their cells are set and,
 // for screens so narrow that each row is a card, their titles before the cells.
 func (c *content) columnStyle() string {
 	var b strings.Builder
 	cells := func(media string, rule func(column) string) {
 		fmt.Fprintf(&b, "@media %s {\n", media)
 		for _, t := range c.Tables {
-			for i, column := range t.Columns {
+			for i, column := range t.Columns[1:] {
 				if r := rule(column); r != "" {
-					fmt.Fprintf(&b, "  #%s td:nth-child(%d)%s\n", t.ID, i+1, r)
+					fmt.Fprintf(&b, "  #%s td:nth-child(%d)%s\n", t.ID, i+2, r)
 				}
 			}
 		}
 		b.WriteString("}\n")
 	}
-	cells("print, (min-width: 50.01rem)", func(c column) string {
-		return map[string]string{"n": " { text-align: right; white-space: nowrap; }", "code": " { min-width: 16rem; overflow-wrap: anywhere; }"}[c.Class]
-	})
+	numbers, code := " { text-align: right; white-space: nowrap; }", " { min-width: %drem; overflow-wrap: anywhere; }"
+	cells("print", func(c column) string { return map[string]string{"n": numbers, "code": fmt.Sprintf(code, 9)}[c.Class] })
+	cells("screen and (min-width: 50.01rem)", func(c column) string { return map[string]string{"n": numbers, "code": fmt.Sprintf(code, 16)}[c.Class] })
 	cells("screen and (max-width: 50rem)", func(c column) string { return fmt.Sprintf("::before { content: %q; }", c.Title) })
 	return b.String()
 }

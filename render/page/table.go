@@ -18,6 +18,7 @@ const maxRows = 1000
 type table struct {
 	ID, Title string
 	Noun      string // what a row is: "hook"
+	Kind      string // the kind of thing that most rows are about
 	Columns   []column
 	Rows      []row
 	Total     int  // of what the rows stand for
@@ -36,13 +37,22 @@ type row struct {
 	Cells []cell
 }
 
+// OwnKey is the row's key, unless it is the one of a thing of this kind with the
+// name that the first cell has. So most rows need not have theirs on the page.
+func (r row) OwnKey(kind string) string {
+	if r.Key == kind+":"+r.Cells[0].Text {
+		return ""
+	}
+	return r.Key
+}
+
 type cell struct {
 	Text  string
 	Class string
 	Value string // what to sort by instead of the text
 }
 
-// Rest is how many rows stand for all.
+// Shown is how many rows stand for all.
 func (t *table) Shown() int { return len(t.Rows) }
 
 // moment is a cell for a point in time or a duration.

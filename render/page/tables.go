@@ -34,7 +34,7 @@ func entries[T any](l *startup.Ledger, list func(*startup.LedgerServer) []T) []o
 // hooksTable lists the hooks of all servers.
 func hooksTable(s *startup.Startup, l *startup.Ledger, blame map[*startup.HookRun]startup.Blame) *table {
 	all := entries(l, func(sv *startup.LedgerServer) []startup.LedgerHook { return sv.Hooks })
-	t := &table{ID: "hooks", Title: "Hooks", Noun: "hook", Total: len(all), Columns: []column{
+	t := &table{ID: "hooks", Title: "Hooks", Noun: "hook", Kind: kindHook, Total: len(all), Columns: []column{
 		{Title: "Hook"}, {Title: "Server", Filter: true}, {Title: "Kind", Filter: true}, {Title: "State", Filter: true}, {Title: "From"},
 		{Title: "Began", Class: "n"}, {Title: "Took", Class: "n"}, {Title: "How"}, {Title: "Registered at", Class: "code"},
 	}}
@@ -92,7 +92,7 @@ func hookRow(s *startup.Startup, e *startup.LedgerHook, where []cell, blame map[
 // checksTable lists the health checks of all servers.
 func checksTable(l *startup.Ledger) *table {
 	all := entries(l, func(sv *startup.LedgerServer) []startup.LedgerCheck { return sv.Checks })
-	t := &table{ID: "checks", Title: "Health checks", Noun: "check", Total: len(all), Columns: []column{
+	t := &table{ID: "checks", Title: "Health checks", Noun: "check", Kind: kindCheck, Total: len(all), Columns: []column{
 		{Title: "Check"}, {Title: "Server", Filter: true}, {Title: "State", Filter: true}, {Title: "From"},
 		{Title: "Endpoints", Filter: true}, {Title: "Remarks"}, {Title: "Registered at", Class: "code"},
 	}}
@@ -120,8 +120,8 @@ func checksTable(l *startup.Ledger) *table {
 // routesTable lists the paths of all servers.
 func routesTable(l *startup.Ledger) *table {
 	all := entries(l, func(sv *startup.LedgerServer) []startup.LedgerRoute { return sv.Routes })
-	t := &table{ID: "routes", Title: "Routes", Noun: "route", Total: len(all), Columns: []column{
-		{Title: "Path", Class: "code"}, {Title: "Server", Filter: true}, {Title: "Match", Filter: true}, {Title: "Answered by"},
+	t := &table{ID: "routes", Title: "Routes", Noun: "route", Kind: kindPath, Total: len(all), Columns: []column{
+		{Title: "Path"}, {Title: "Server", Filter: true}, {Title: "Match", Filter: true}, {Title: "Answered by"},
 		{Title: "Installed in", Filter: true}, {Title: "By", Class: "code"}, {Title: "Remarks"},
 	}}
 	group := func(i int) string {

@@ -13,30 +13,14 @@ import (
 
 // FromTrace draws any trace up as a waterfall: a bar for each span, behind that of
 // its parent, with at most so many bars. Siblings of one name are counted where
-// there are more, all but the slowest, and then what is deepest. Of several traces
-// it takes the one that startup.Latest names.
+// there are more, all but the slowest, and then what is deepest. A span whose parent
+// is missing stands on the first level.
 func FromTrace(t *trace.Trace, most int) *Timeline {
-	id, _ := startup.Latest(t)
-	f := newForest(t.Select(id))
-	out := &Timeline{Tree: true, Total: len(f.nodes), Whole: max(1, time.Duration(f.end-f.base)), Title: "trace: timeline"}
-	failed := 0
-	for i := range f.nodes {
-		if f.nodes[i].span.Status.Code == trace.StatusError {
-			failed++
-		}
-	}
-	if len(f.roots) > 0 {
-		root := f.nodes[f.roots[0]].span
-		service := root.Service()
-		if service == "" {
-			service = "trace"
-		}
-		out.Title = render.Printable(service, 56) + ": " + label.Of(root)
-	}
-	out.Result = render.Count(len(f.nodes), "span") + " in " + render.Duration(out.Whole)
-	if failed > 0 {
-		out.Bad = true
-		out.Result += ", " + Number(failed) + " with an error"
+	f := newForest(t)
+	words := render.SpansInWords(t)
+	out := &Timeline{
+		Title: words.Title + ": timeline", Result: words.Result, Bad: words.Failed > 0, Origin: words.Origin, Problems: words.Problems,
+		Tree: true, Total: len(f.nodes), Whole: max(1, time.Duration(f.end-f.base)),
 	}
 	f.walk(f.limits(most), func(p piece) { out.Bars = append(out.Bars, f.bar(p)) })
 	return out
@@ -59,24 +43,18 @@ type node struct {
 	inside   int // how many spans are below it
 }
 
-// newForest sorts the spans. Of what was delivered twice, the first counts. A span
-// whose parent is missing is a root, and so is one of each circle.
+// newForest puts the spans in order of time, those that contain others before them.
 func newForest(t *trace.Trace) *forest {
-	spans := make([]*trace.Span, len(t.Spans))
-	for i := range t.Spans {
-		spans[i] = &t.Spans[i]
+	order := make([]int, len(t.Spans))
+	for i := range order {
+		order[i] = i
 	}
-	slices.SortStableFunc(spans, func(a, b *trace.Span) int {
-		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(b.End, a.End), slices.Compare(a.SpanID[:], b.SpanID[:]), cmp.Compare(a.Name, b.Name))
-	})
-	f := &forest{nodes: make([]node, 0, len(spans))}
-	byID := make(map[trace.SpanID]int32, len(spans))
-	for _, s := range spans {
-		if _, twice := byID[s.SpanID]; twice && !s.SpanID.IsZero() {
-			continue
-		}
-		byID[s.SpanID] = int32(len(f.nodes))
-		f.nodes = append(f.nodes, node{span: s})
+	slices.SortStableFunc(order, func(i, j int) int { return compareSpans(&t.Spans[i], &t.Spans[j]) })
+	f := &forest{nodes: make([]node, len(order))}
+	place := make([]int32, len(order)) // of a span among the nodes
+	for n, i := range order {
+		s := &t.Spans[i]
+		f.nodes[n].span, place[i] = s, int32(n)
 		if s.Start > 0 && (f.base == 0 || s.Start < f.base) {
 			f.base = s.Start
 		}
@@ -85,23 +63,25 @@ func newForest(t *trace.Trace) *forest {
 	if f.base == 0 {
 		f.base = f.end
 	}
-	f.grow(byID)
+	parents := make([]int32, len(order))
+	for i, parent := range t.Parents() {
+		if parent >= 0 {
+			parents[place[i]] = place[parent]
+		} else {
+			parents[place[i]] = -1
+		}
+	}
+	f.grow(parents)
 	return f
+}
+
+func compareSpans(a, b *trace.Span) int {
+	return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(b.End, a.End), slices.Compare(a.SpanID[:], b.SpanID[:]), cmp.Compare(a.Name, b.Name))
 }
 
 // grow joins children with their parents, and finds how deep each is and how much
 // is below it.
-func (f *forest) grow(byID map[trace.SpanID]int32) {
-	parents := make([]int32, len(f.nodes))
-	for i := range f.nodes {
-		s := f.nodes[i].span
-		parent, ok := byID[s.ParentID]
-		if s.ParentID.IsZero() || !ok || parent == int32(i) {
-			parent = -1
-		}
-		parents[i] = parent
-	}
-	breakCircles(parents)
+func (f *forest) grow(parents []int32) {
 	for i, parent := range parents {
 		if parent < 0 {
 			f.roots = append(f.roots, int32(i))
@@ -124,21 +104,6 @@ func (f *forest) grow(byID map[trace.SpanID]int32) {
 	for _, i := range slices.Backward(order) {
 		if parent := parents[i]; parent >= 0 {
 			f.nodes[parent].inside += 1 + f.nodes[i].inside
-		}
-	}
-}
-
-// breakCircles makes the first of each circle of parents a root.
-func breakCircles(parents []int32) {
-	met := make([]int32, len(parents)) // 1 + the one that the way up began with; 0: not met
-	for i := range parents {
-		way, at := int32(i+1), int32(i)
-		for at >= 0 && met[at] == 0 {
-			met[at] = way
-			at = parents[at]
-		}
-		if at >= 0 && met[at] == way {
-			parents[at] = -1
 		}
 	}
 }

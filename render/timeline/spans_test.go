@@ -40,6 +40,7 @@ func TestOfATrace(t *testing.T) {
  span child 10ms+40ms
 `},
 		{"a missing parent, and a span twice", []trace.Span{span(2, 9, "child", 10, 50), span(1, 0, "root", 0, 20), span(1, 0, "root", 0, 20)}, `span root 0s+20ms
+span root 0s+20ms
 span child 10ms+40ms
 `},
 		{"a circle", []trace.Span{span(1, 2, "one", 0, 20), span(2, 1, "two", 10, 20), span(3, 3, "itself", 15, 20)}, `span one 0s+20ms
@@ -58,7 +59,7 @@ span itself 15ms+5ms
 		written(t, tl)
 	}
 	tl := timeline.FromTrace(&trace.Trace{Spans: []trace.Span{failed}}, 100)
-	if !tl.Bad || tl.Result != "1 span in 10 ms, 1 with an error" || tl.Bars[0].How != `no\nluck` || tl.Title != "shop: query" {
+	if !tl.Bad || tl.Result != "1 span in 10 ms, 1 error" || tl.Bars[0].How != `no\nluck` || tl.Title != "shop: timeline" {
 		t.Errorf("%+v", tl)
 	}
 }

@@ -53,8 +53,11 @@ func FromStart(s *startup.Startup, most int) *Timeline {
 func pieces(all []startup.Blame, most int, d decisive) []fold.Piece {
 	group := func(i int) string { return all[i].Kind + "\x00" + all[i].Server + "\x00" + string(all[i].Conduct) }
 	rank := func(i int) int64 {
-		if all[i].Run.InTrouble() || all[i].Kind == startup.KindPhase || d.has(all[i]) {
+		switch {
+		case all[i].Conduct == startup.ConductFailed, all[i].Run.InTrouble(), d.has(all[i]):
 			return math.MaxInt64
+		case all[i].Kind == startup.KindPhase:
+			return math.MaxInt64 - 1
 		}
 		return int64(all[i].Took)
 	}

@@ -1,7 +1,7 @@
 package startup
 
 import (
-	"slices"
+	"container/heap"
 
 	"github.com/chaintrace/chaintrace/trace"
 	"github.com/chaintrace/chaintrace/trace/attr"
@@ -62,17 +62,35 @@ func (r *reader) ownPrepare(s *trace.Span, inner []*trace.Span) Interval {
 // links do not say, the order of time stays.
 func (r *reader) chainOrder(found []*Server) []*Server {
 	var ordered []*Server
-	placed := map[string]bool{}
-	for len(ordered) < len(found) {
-		next := slices.IndexFunc(found, func(sv *Server) bool {
-			return !placed[sv.Name] && (r.servers[sv.Delegate] == nil || placed[sv.Delegate])
-		})
-		if next < 0 {
-			next = slices.IndexFunc(found, func(sv *Server) bool { return !placed[sv.Name] })
+	placed := make([]bool, len(found))
+	waiting := map[string][]int{} // for the server of this name
+	var ready intHeap
+	for i, sv := range found {
+		if r.servers[sv.Delegate] == nil {
+			ready = append(ready, i) // ascending, and so a heap
+		} else {
+			waiting[sv.Delegate] = append(waiting[sv.Delegate], i)
+		}
+	}
+	for first := 0; len(ordered) < len(found); {
+		var next int
+		if len(ready) > 0 {
+			next = heap.Pop(&ready).(int)
+		} else {
+			for placed[first] {
+				first++
+			}
+			next = first
 			r.problem("the servers delegate in a circle: %s is in it", found[next].Name)
 		}
-		placed[found[next].Name] = true
+		if placed[next] {
+			continue // where a circle was cut
+		}
+		placed[next] = true
 		ordered = append(ordered, found[next])
+		for _, i := range waiting[found[next].Name] {
+			heap.Push(&ready, i)
+		}
 	}
 	for _, sv := range ordered {
 		if sv.Delegate != "" && r.servers[sv.Delegate] == nil {
@@ -80,6 +98,21 @@ func (r *reader) chainOrder(found []*Server) []*Server {
 		}
 	}
 	return ordered
+}
+
+// intHeap implements heap.Interface: the least comes first.
+type intHeap []int
+
+func (h intHeap) Len() int           { return len(h) }
+func (h intHeap) Less(i, j int) bool { return h[i] < h[j] }
+func (h intHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+func (h *intHeap) Push(i any)        { *h = append(*h, i.(int)) }
+
+func (h *intHeap) Pop() any {
+	last := len(*h) - 1
+	i := (*h)[last]
+	*h = (*h)[:last]
+	return i
 }
 
 // hooks reads which hooks each server has.

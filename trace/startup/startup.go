@@ -32,6 +32,13 @@ type Startup struct {
 // Simulated reports whether the times come from a simulated clock.
 func (s *Startup) Simulated() bool { return s.Clock == "simulated" }
 
+// Empty reports whether the trace tells nothing of a server chain but that there may
+// have been a start, as a trace of another program can that has a span of that name.
+func (s *Startup) Empty() bool {
+	return s.Source == "" && s.Clock == "" && len(s.Servers) == 0 && len(s.Phases) == 0 && len(s.Runs) == 0 &&
+		len(s.Signals) == 0 && len(s.Passed) == 0 && s.Failure == nil && (s.Ready == nil || s.Ready.How == "")
+}
+
 // Server returns the server of this name, or nil.
 func (s *Startup) Server(name string) *Server {
 	for _, sv := range s.Servers {

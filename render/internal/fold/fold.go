@@ -14,8 +14,9 @@ type Piece struct {
 
 // List shortens a list of n entries to about budget pieces. The entries of each
 // group are shown up to a number that is the same for all groups, those of the
-// highest rank; the rest of the group is folded into one piece behind them. Of
-// more groups than there is room for, the last ones count as one.
+// highest rank, and then those of the highest rank of all that there is room for;
+// the rest of the group is folded into one piece behind them. Of more groups than
+// there is room for, the last ones count as one.
 func List(n, budget int, group func(int) string, rank func(int) int64) []Piece {
 	pieces := make([]Piece, 0, min(n, budget))
 	if n <= budget {
@@ -25,18 +26,18 @@ func List(n, budget int, group func(int) string, rank func(int) int64) []Piece {
 		return pieces
 	}
 	groups := grouped(n, budget/2, group)
-	k := perGroup(groups, budget)
 	for _, of := range groups {
-		if len(of) <= k+1 { // a piece for one entry would save nothing
-			for _, i := range of {
+		slices.SortStableFunc(of, func(a, b int) int { return cmp.Compare(rank(b), rank(a)) })
+	}
+	for g, k := range shares(groups, budget, rank) {
+		shown, folded := groups[g][:k], groups[g][k:]
+		slices.Sort(shown)
+		if len(folded) == 0 {
+			for _, i := range shown {
 				pieces = append(pieces, Piece{Index: i})
 			}
 			continue
 		}
-		best := slices.Clone(of)
-		slices.SortStableFunc(best, func(a, b int) int { return cmp.Compare(rank(b), rank(a)) })
-		shown, folded := best[:k], best[k:]
-		slices.Sort(shown)
 		slices.Sort(folded)
 		for _, i := range shown {
 			pieces = append(pieces, Piece{Index: i})
@@ -44,6 +45,36 @@ func List(n, budget int, group func(int) string, rank func(int) int64) []Piece {
 		pieces = append(pieces, Piece{Index: folded[0], Folded: folded})
 	}
 	return pieces
+}
+
+// shares returns how many entries of each group are shown. The groups are in order
+// of rank.
+func shares(groups [][]int, budget int, rank func(int) int64) []int {
+	k := perGroup(groups, budget)
+	shares := make([]int, len(groups))
+	left := budget
+	whole := func(g int) bool { return len(groups[g]) <= shares[g]+1 } // a piece for one entry would save nothing
+	for g, of := range groups {
+		if shares[g] = min(k, len(of)); whole(g) {
+			shares[g] = len(of)
+		}
+		left -= min(len(of), shares[g]+1)
+	}
+	for ; left > 0; left-- {
+		best := -1
+		for g, of := range groups {
+			if shares[g] < len(of) && (best < 0 || rank(of[shares[g]]) > rank(groups[best][shares[best]])) {
+				best = g
+			}
+		}
+		if best < 0 {
+			break
+		}
+		if shares[best]++; whole(best) {
+			shares[best] = len(groups[best])
+		}
+	}
+	return shares
 }
 
 // grouped returns the indices of each group, in order of first appearance; from

@@ -19,7 +19,9 @@ func TestList(t *testing.T) {
 		{"each group keeps as many", "aaaabbbb", 4, "", "0 (1 2 3) 4 (5 6 7)"},
 		{"what is important stays", "aaaaaaaa", 3, "f", "0 5 (1 2 3 4 6 7)"},
 		{"a small group stays whole", "aaaaaab", 4, "", "0 1 (2 3 4 5) 6"},
-		{"no piece for one alone", "aaabbb", 5, "", "0 (1 2) 3 (4 5)"},
+		{"no piece for one alone", "aaabbb", 5, "", "0 1 2 3 (4 5)"},
+		{"what is left goes to the most important", "aaabbbcccc", 5, "hj", "(0 1 2) (3 4 5) 7 9 (6 8)"},
+		{"of all groups", "aaaabbbbb", 5, "gi", "0 (1 2 3) 6 8 (4 5 7)"},
 		{"groups that are mixed come one after the other", "abababab", 4, "", "0 (2 4 6) 1 (3 5 7)"},
 		{"too many groups", "abcdefgh", 4, "", "0 1 2 (3 4 5 6 7)"},
 	} {

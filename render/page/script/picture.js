@@ -1,23 +1,28 @@
 "use strict";
-// The picture can be moved and enlarged: by mouse, by touch, by keyboard and with
+// A picture can be moved and enlarged: by mouse, by touch, by keyboard and with
 // buttons. What is seen is the svg element's viewBox.
-(() => {
-  const frame = document.querySelector(".picture");
-  const svg = frame && frame.querySelector("svg");
-  if (!svg) return;
+const pictures = [...document.querySelectorAll(".picture")].map((frame) => {
+  const svg = frame.querySelector("svg");
+  const title = svg.getAttribute("aria-label");
   const box = svg.viewBox.baseVal;
   const whole = { x: box.x, y: box.y, width: box.width, height: box.height };
   const readable = 0.62; // pixels for a unit of the picture, at the least to begin with
   const closest = 4;
+  const largest = 1.3; // to begin with
   let view = { ...whole };
   let wanted = null; // what a reader chose to see; null: nothing yet
 
+  // A frame has no more room than its picture fills, and of a high one not all.
+  function room() {
+    const s = Math.min(Math.max(frame.clientWidth / whole.width, readable), largest);
+    frame.style.maxHeight = Math.ceil(whole.height * s) + 2 + "px";
+  }
   const scale = () => Math.min(frame.clientWidth / view.width, frame.clientHeight / view.height);
   function show(next) {
     const [w, h] = [frame.clientWidth || 1, frame.clientHeight || 1];
     // The view has the shape of the frame, and neither loses the picture nor
     // shows it too small or too large.
-    const fit = Math.min(w / whole.width, h / whole.height);
+    const fit = Math.min(w / whole.width, h / whole.height, largest);
     const s = Math.min(Math.max(w / next.width, Math.min(fit, readable)), closest);
     const [vw, vh] = [w / s, h / s];
     const [cx, cy] = [next.x + next.width / 2, next.y + next.height / 2];
@@ -32,15 +37,15 @@
     wanted = view;
   }
   function fit() {
-    const s = Math.min(frame.clientWidth / whole.width, frame.clientHeight / whole.height);
+    const s = Math.min(frame.clientWidth / whole.width, frame.clientHeight / whole.height, largest);
     const [w, h] = [frame.clientWidth / s, frame.clientHeight / s];
     choose({ x: whole.x + (whole.width - w) / 2, y: whole.y + (whole.height - h) / 2, width: w, height: h });
   }
-  // To begin with: the whole picture, or as much of its left side as can be read.
+  // To begin with: the whole picture, or as much of its upper left as can be read.
   function begin() {
-    const s = Math.max(Math.min(frame.clientWidth / whole.width, frame.clientHeight / whole.height), readable);
+    const s = Math.max(Math.min(frame.clientWidth / whole.width, frame.clientHeight / whole.height, largest), readable);
     const [w, h] = [frame.clientWidth / s, frame.clientHeight / s];
-    show({ x: whole.x, y: whole.y + (whole.height - h) / 2, width: w, height: h });
+    show({ x: Math.min(whole.x, whole.x + (whole.width - w) / 2), y: Math.min(whole.y, whole.y + (whole.height - h) / 2), width: w, height: h });
   }
   function zoom(factor, x, y) {
     const [ax, ay] = [x === undefined ? view.x + view.width / 2 : x, y === undefined ? view.y + view.height / 2 : y];
@@ -58,7 +63,7 @@
   const controls = document.createElement("div");
   controls.className = "controls";
   controls.setAttribute("role", "toolbar");
-  controls.setAttribute("aria-label", "Picture");
+  controls.setAttribute("aria-label", "Picture: " + title);
   for (const [text, label, act] of [
     ["+", "Enlarge", () => zoom(1.4)], ["−", "Make smaller", () => zoom(1 / 1.4)], ["Fit", "Show the whole picture", fit],
     ["←", "Move left", () => move(-view.width / 4, 0)], ["→", "Move right", () => move(view.width / 4, 0)],
@@ -72,15 +77,17 @@
     b.addEventListener("click", act);
     controls.append(b);
   }
-  const hint = document.createElement("span");
-  hint.className = "muted";
-  hint.textContent = "Drag to move; pinch, or turn the wheel with Ctrl held, to enlarge. In the picture the keys are + − 0 and the arrows.";
-  controls.append(hint);
+  for (const [of, text] of [["muted", "Drag to move; pinch, or turn the wheel with Ctrl held, to enlarge."], ["muted keys", "Keys: + − 0 and the arrows; Tab goes to the names."]]) {
+    const hint = document.createElement("span");
+    hint.className = of;
+    hint.textContent = text;
+    controls.append(hint);
+  }
   frame.before(controls);
 
   frame.tabIndex = 0;
   frame.setAttribute("role", "group");
-  frame.setAttribute("aria-label", "Picture of the delegation chain: plus and minus enlarge it or make it smaller, 0 shows all of it, the arrow keys move it");
+  frame.setAttribute("aria-label", "Picture of " + title + ": plus and minus enlarge it or make it smaller, 0 shows all of it, the arrow keys move it");
   frame.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const act = {
@@ -88,7 +95,7 @@
       ArrowLeft: () => move(-view.width / 10, 0), ArrowRight: () => move(view.width / 10, 0),
       ArrowUp: () => move(0, -view.height / 10), ArrowDown: () => move(0, view.height / 10),
     }[event.key];
-    if (!act) return;
+    if (!act || event.key.startsWith("Arrow") && event.target !== frame) return;
     event.preventDefault();
     act();
   });
@@ -142,31 +149,58 @@
     dragged = false;
   }, true);
 
-  // What is selected elsewhere is brought into sight.
+  // follow brings a thing of the picture into sight.
+  const shift = svg.querySelector("g").transform.baseVal.consolidate().matrix;
+  const placeOf = new Map();
+  function boxOf(e) {
+    if (!placeOf.has(e)) {
+      const b = (e.matches("rect") ? e : e.querySelector("text") || e).getBBox(); // of a frame its name
+      placeOf.set(e, { x: b.x + shift.e, y: b.y + shift.f, width: b.width, height: b.height });
+    }
+    return placeOf.get(e);
+  }
+  function follow(e) {
+    const b = boxOf(e);
+    const seen = b.x >= view.x && b.x + b.width <= view.x + view.width && b.y >= view.y && b.y + b.height <= view.y + view.height;
+    if (!seen) choose({ ...view, x: b.x + b.width / 2 - view.width / 2, y: b.y + b.height / 2 - view.height / 2 });
+  }
+
+  // What is selected elsewhere is brought into sight, here if this is seen.
+  function followSelected() {
+    const e = selection.places(selection.current()).find((p) => svg.contains(p));
+    if (e && frame.clientWidth > 0) follow(e);
+  }
   selection.watch((key, where) => {
-    if (where && where.contains(frame)) return;
-    const e = selection.places(key).find((p) => svg.contains(p));
-    if (!e) return;
-    const b = e.getBBox();
-    const shift = svg.querySelector("g").transform.baseVal.consolidate().matrix;
-    const [x, y] = [b.x + shift.e, b.y + shift.f];
-    const seen = x >= view.x && x + b.width <= view.x + view.width && y >= view.y && y + b.height <= view.y + view.height;
-    if (!seen) choose({ ...view, x: x + b.width / 2 - view.width / 2, y: y + b.height / 2 - view.height / 2 });
+    if (!where || !where.contains(frame)) followSelected();
   });
 
-  begin();
-  const again = () => wanted ? show(wanted) : begin();
-  // On paper there is the whole picture.
+  // A picture that is not seen has no size; it begins when it is.
+  let size = 0;
   let printing = false;
+  function again() {
+    if (frame.clientWidth === 0) {
+      size = 0;
+      return;
+    }
+    room();
+    if (wanted) show(wanted);
+    else begin();
+    if (size === 0) followSelected();
+    size = frame.clientWidth;
+  }
+  again();
   new ResizeObserver(() => {
     if (!printing) again();
   }).observe(frame);
+  // On paper there is the whole picture.
   addEventListener("beforeprint", () => {
     printing = true;
+    frame.style.maxHeight = "";
     svg.setAttribute("viewBox", [whole.x, whole.y, whole.width, whole.height].join(" "));
   });
   addEventListener("afterprint", () => {
     printing = false;
     again();
   });
-})();
+  return { frame, svg, boxOf, follow };
+});

@@ -2,6 +2,19 @@
 // What is selected: one thing of the page, by its key, at all its places. The
 // address's fragment keeps it. Text only ever goes into the page as text.
 const selection = (() => {
+  // Rows of tables are about what their first cell names, where they do not say
+  // that they are about something else.
+  for (const table of document.querySelectorAll("table.list")) {
+    for (const row of table.tBodies[0].rows) {
+      const name = row.cells[0].firstChild;
+      if (row.classList.contains("fold") || !name) continue;
+      if (!row.dataset.k) row.dataset.k = table.dataset.kind + ":" + name.data;
+      const pick = document.createElement("span");
+      pick.className = "pick";
+      name.replaceWith(pick);
+      pick.append(name);
+    }
+  }
   const places = new Map();
   for (const e of document.querySelectorAll("[data-k]")) {
     if (!places.has(e.dataset.k)) places.set(e.dataset.k, []);
@@ -10,9 +23,12 @@ const selection = (() => {
   const details = document.getElementById("details");
   const status = document.getElementById("status");
   const watchers = [];
+  const kinds = new Set([...places.keys()].map((key) => key.slice(0, key.indexOf(":"))));
   const sections = new Map([...document.querySelectorAll("section")].map((s) => [s.id, s]));
   const smooth = matchMedia("(prefers-reduced-motion: no-preference)");
   let current = "";
+  let view = ""; // the picture that is seen, if that is another than the first
+  let showView = () => "";
 
   // Names become buttons, so that they can be reached and pressed by keyboard.
   for (const e of document.querySelectorAll("[data-k] span.pick")) {
@@ -25,17 +41,24 @@ const selection = (() => {
     e.replaceWith(b);
   }
 
+  // The fragment is "#KEY", "#view=VIEW" or "#KEY&view=VIEW".
   const spelled = (key) => encodeURIComponent(key).replace(/%2F/g, "/").replace(/%3A/g, ":").replace(/%20/g, "+");
   function fromAddress() {
-    try {
-      return decodeURIComponent(location.hash.slice(1).replace(/\+/g, "%20"));
-    } catch {
-      return ""; // not an address that this page made
+    const out = { key: "", view: "" };
+    for (const part of location.hash.slice(1).split("&")) {
+      const [, isView, text] = part.match(/^(view=)?(.*)$/s);
+      try {
+        out[isView ? "view" : "key"] = decodeURIComponent(text.replace(/\+/g, "%20"));
+      } catch {
+        // not an address that this page made
+      }
     }
+    return out;
   }
-  function keep(key) {
+  function keep() {
+    const parts = [current && spelled(current), view && "view=" + spelled(view)].filter(Boolean);
     try {
-      history.replaceState(null, "", key ? "#" + spelled(key) : location.pathname + location.search);
+      history.replaceState(null, "", parts.length > 0 ? "#" + parts.join("&") : location.pathname + location.search);
     } catch {
       // Some browsers allow only so many changes a minute; the selection holds anyway.
     }
@@ -44,7 +67,7 @@ const selection = (() => {
   function mark(key, on) {
     for (const e of places.get(key) || []) {
       e.classList.toggle("on", on);
-      const b = e.querySelector(":scope button.pick");
+      const b = e.matches("[role=button]") ? e : e.querySelector(":scope button.pick");
       if (b) b.setAttribute("aria-pressed", String(on));
     }
   }
@@ -117,7 +140,7 @@ const selection = (() => {
   function choose(key, where) {
     const next = key === current ? "" : key;
     select(next, where);
-    keep(next);
+    keep();
   }
 
   // What was pressed does not vanish behind the details.
@@ -128,13 +151,32 @@ const selection = (() => {
     }
   }
 
+  function press(e) {
+    choose(e.dataset.k, e.closest("section"));
+    uncover(e);
+  }
+
+  // missing says that the page does not have what the address asks for.
+  function missing(key) {
+    select("", null);
+    const text = "This page has no " + key.replace(":", " “") + "”.";
+    document.getElementById("details-title").textContent = "Not here";
+    document.getElementById("details-body").replaceChildren();
+    addText(document.getElementById("details-body"), "p", text);
+    details.hidden = false;
+    status.textContent = text;
+  }
+
   function restore() {
-    const key = fromAddress();
-    if (!key || sections.has(key)) return;
-    if (!select(key, null)) {
-      status.textContent = "this page has no " + key.replace(":", " ");
+    const address = fromAddress();
+    if (address.view) view = showView(address.view);
+    const key = address.key;
+    if (!places.has(key)) {
+      if (kinds.has(key.slice(0, key.indexOf(":")))) missing(key);
+      else if (current) select("", null);
       return;
     }
+    select(key, null);
     const all = places.get(key);
     const e = all.find((p) => p.matches("table.list tr")) || all.find((p) => p.matches("tr, li"));
     if (e) e.scrollIntoView({ block: "center" });
@@ -143,11 +185,10 @@ const selection = (() => {
   document.addEventListener("click", (event) => {
     const e = event.target.closest("[data-k]");
     if (!e || event.target.closest("a") || String(getSelection()).length > 0 && !event.target.closest("button")) return;
-    choose(e.dataset.k, e.closest("section"));
-    uncover(e);
+    press(e);
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && current && !(event.target.matches("input") && event.target.value)) {
+    if (event.key === "Escape" && !details.hidden && !(event.target.matches("input") && event.target.value)) {
       choose("", null);
     } else if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !event.target.matches("input, select")) {
       const here = event.target.closest("section");
@@ -212,5 +253,12 @@ const selection = (() => {
   for (const c of document.querySelectorAll("table.plain, ol.links")) roving(c);
   // When all scripts have run: what watches must be there.
   addEventListener("DOMContentLoaded", restore);
-  return { roving, watch: (w) => watchers.push(w), choose, current: () => current, places: (key) => places.get(key) || [] };
+  // keepView keeps the picture that is seen in the address. What onView is given
+  // shows the one that the address asks for, and returns what to keep.
+  const keepView = (name) => {
+    view = name;
+    keep();
+  };
+  const onView = (show) => { showView = show; };
+  return { roving, keepView, onView, watch: (w) => watchers.push(w), press, current: () => current, places: (key) => places.get(key) || [] };
 })();

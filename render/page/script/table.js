@@ -126,7 +126,7 @@
       [table.tHead, body].forEach((e) => e.setAttribute("role", "rowgroup"));
       [table.tHead.rows[0], ...rows].forEach((r) => r.setAttribute("role", "row"));
       heads.forEach((th) => th.setAttribute("role", "columnheader"));
-      rows.forEach((r) => [...r.cells].forEach((c) => c.setAttribute("role", "cell")));
+      rows.forEach((r) => [...r.cells].forEach((c, i) => c.setAttribute("role", i === 0 ? "rowheader" : "cell")));
     };
     roles();
     narrow.addEventListener("change", roles);
