@@ -256,7 +256,9 @@ func (b *builder) sample(s *trace.Span, stack []frame, took int64) {
 func (b *builder) location(f frame) *profile.Location {
 	l := b.locations[f]
 	if l == nil {
-		fn := &profile.Function{ID: uint64(len(b.profile.Function) + 1), Name: f.name, SystemName: f.name, Filename: f.file, StartLine: f.line}
+		// Without a name that differs from SystemName, pprof takes it for one of C++, and
+		// leaves out what is in angle brackets and parentheses.
+		fn := &profile.Function{ID: uint64(len(b.profile.Function) + 1), Name: f.name, Filename: f.file, StartLine: f.line}
 		b.profile.Function = append(b.profile.Function, fn)
 		l = &profile.Location{ID: fn.ID, Mapping: b.profile.Mapping[0], Line: []profile.Line{{Function: fn, Line: f.line}}}
 		b.profile.Location = append(b.profile.Location, l)

@@ -1,8 +1,8 @@
 // Package traceevent writes a trace as Chrome's trace events, which Perfetto and
 // chrome://tracing open.
 //
-// Each service is a process there. What happens in it one within the other is on
-// one thread; what overlaps otherwise, such as hooks that run at once, are
+// Each service is a process there. What is within something else there belongs to
+// it: what goes on beside is on another thread. Hooks, which run at once, are
 // asynchronous events, each on a line of its own.
 package traceevent
 
@@ -26,8 +26,12 @@ import (
 // depends on t alone.
 func Write(w io.Writer, t *trace.Trace) error {
 	b := newBuilder(t)
-	for _, s := range b.inOrder() {
-		b.add(s)
+	order := b.inOrder()
+	for _, i := range order {
+		b.process(&t.Spans[i])
+	}
+	for _, i := range order {
+		b.add(i)
 	}
 	bw := bufio.NewWriterSize(w, 1<<16)
 	head, err := json.Marshal(b.about())
@@ -90,63 +94,65 @@ const (
 // builder turns spans into events.
 type builder struct {
 	t          *trace.Trace
-	begin, end int64 // of the trace
-	byID       map[trace.SpanID]*trace.Span
+	begin, end int64      // of the trace
+	parents    []int      // by span, as trace.Parents has them
 	processes  []*process // a process's number is 1 + the index here
 	byService  map[string]*process
-	ids        int // of asynchronous events
+	threads    int       // that have a number
+	shown      []*thread // where each span is
+	ids        int       // of asynchronous events
 	events     []event
 }
 
-// process is a service with the spans that are open on its thread.
+// process is a service.
 type process struct {
 	number  int
 	name    string
 	version string
-	open    []int64 // when they end, the innermost last
+	threads []*thread
+	beside  threads // but the first
 }
 
 func newBuilder(t *trace.Trace) *builder {
-	b := &builder{t: t, byID: make(map[trace.SpanID]*trace.Span, len(t.Spans)), byService: map[string]*process{}}
+	b := &builder{t: t, parents: t.Parents(), shown: make([]*thread, len(t.Spans)), byService: map[string]*process{}}
 	for i := range t.Spans {
 		s := &t.Spans[i]
 		if s.Start > 0 && (b.begin == 0 || s.Start < b.begin) {
 			b.begin = s.Start
 		}
 		b.end = max(b.end, s.Start, s.End)
-		if b.byID[s.SpanID] == nil {
-			b.byID[s.SpanID] = s
-		}
 	}
 	return b
 }
 
-// inOrder returns the spans by their beginning, what is around others before
-// those.
-func (b *builder) inOrder() []*trace.Span {
-	spans := make([]*trace.Span, len(b.t.Spans))
-	depths := make(map[*trace.Span]int, len(spans))
-	for i := range b.t.Spans {
-		spans[i] = &b.t.Spans[i]
-		depths[spans[i]] = b.depth(spans[i])
+// inOrder returns the spans by their beginning, and of those that begin together
+// what is around others before those.
+func (b *builder) inOrder() []int {
+	byStart := make([]int, len(b.t.Spans))
+	for i := range byStart {
+		byStart[i] = i
 	}
-	slices.SortStableFunc(spans, func(x, y *trace.Span) int {
-		xs, xe := b.interval(x)
-		ys, ye := b.interval(y)
-		return cmp.Or(cmp.Compare(xs, ys), cmp.Compare(ye, xe), cmp.Compare(depths[x], depths[y]))
-	})
-	return spans
-}
-
-// maxDepth bounds the way up from a span, against cycles.
-const maxDepth = 100
-
-func (b *builder) depth(s *trace.Span) int {
-	n := 0
-	for s = b.byID[s.ParentID]; s != nil && n < maxDepth; s = b.byID[s.ParentID] {
-		n++
+	start := func(x, y int) int { return cmp.Compare(b.at(b.t.Spans[x].Start), b.at(b.t.Spans[y].Start)) }
+	slices.SortStableFunc(byStart, start)
+	children := make([][]int, len(byStart))
+	var roots []int
+	for _, i := range byStart {
+		if p := b.parents[i]; p >= 0 {
+			children[p] = append(children[p], i)
+		} else {
+			roots = append(roots, i)
+		}
 	}
-	return n
+	order := make([]int, 0, len(byStart))
+	slices.Reverse(roots)
+	for stack := roots; len(stack) > 0; { // not by recursion: a trace can be nested deeply
+		i := stack[len(stack)-1]
+		order = append(order, i)
+		slices.Reverse(children[i])
+		stack = append(stack[:len(stack)-1], children[i]...)
+	}
+	slices.SortStableFunc(order, start)
+	return order
 }
 
 // interval returns when a span begins and ends, from the trace's beginning on.
@@ -161,40 +167,28 @@ func (b *builder) interval(s *trace.Span) (begin, end int64) {
 func (b *builder) at(ns int64) int64 { return max(0, ns-b.begin) }
 
 // add adds the events of a span. Spans come in order.
-func (b *builder) add(s *trace.Span) {
+func (b *builder) add(i int) {
+	s := &b.t.Spans[i]
 	begin, end := b.interval(s)
 	p := b.process(s)
 	e := event{
 		Phase: phaseComplete, Name: label.Of(s), Category: label.Name(s.Name), Process: p.number, Thread: p.number,
 		Time: ptr(begin), Args: arguments(s),
 	}
-	switch {
-	case s.Name == attr.SpanSignal:
+	switch s.Name {
+	case attr.SpanSignal:
 		e.Phase, e.Scope = phaseInstant, "p"
 		b.events = append(b.events, e)
-	case s.Name != attr.SpanHookRun && p.holds(begin, end):
-		e.Duration = ptr(end - begin)
+	case attr.SpanHookRun:
+		b.addAsync(s, e, end)
+	default:
+		e.Thread, e.Duration = b.threadOf(i, p, begin, end).number, ptr(end-begin)
 		b.events = append(b.events, e)
 		b.addMarks(s, e, phaseInstant)
-	default:
-		b.addAsync(s, e, end)
 	}
 }
 
-// holds reports whether a span fits into the ones that are open on the thread,
-// and opens it there.
-func (p *process) holds(begin, end int64) bool {
-	for len(p.open) > 0 && p.open[len(p.open)-1] <= begin {
-		p.open = p.open[:len(p.open)-1]
-	}
-	if len(p.open) > 0 && p.open[len(p.open)-1] < end {
-		return false
-	}
-	p.open = append(p.open, end)
-	return true
-}
-
-// addAsync adds a span that overlaps others, with the steps of a hook in it.
+// addAsync adds the run of a hook, with its steps in it.
 func (b *builder) addAsync(s *trace.Span, e event, end int64) {
 	b.ids++
 	e.Phase, e.ID = phaseBegin, fmt.Sprintf("0x%x", b.ids)
@@ -268,6 +262,7 @@ func (b *builder) process(s *trace.Span) *process {
 		}
 		b.processes = append(b.processes, p)
 		b.byService[name] = p
+		b.newThread(p)
 	}
 	return p
 }
@@ -284,15 +279,20 @@ func (b *builder) names() []event {
 		if p.version != "" {
 			name += " " + label.Name(p.version)
 		}
-		for _, m := range []struct {
-			what string
-			args map[string]any
-		}{
-			{"process_name", map[string]any{"name": name + simulated}},
-			{"process_sort_index", map[string]any{"sort_index": p.number}},
-			{"thread_name", map[string]any{"name": "start"}},
-		} {
-			all = append(all, event{Phase: phaseMetadata, Name: m.what, Process: p.number, Thread: p.number, Args: m.args})
+		add := func(thread int, what, key string, value any) {
+			all = append(all, event{Phase: phaseMetadata, Name: what, Process: p.number, Thread: thread, Args: map[string]any{key: value}})
+		}
+		add(p.number, "process_name", "name", name+simulated)
+		add(p.number, "process_sort_index", "sort_index", p.number)
+		for i, t := range p.threads {
+			what := "start"
+			if i > 0 {
+				what = "meanwhile"
+			}
+			add(t.number, "thread_name", "name", what)
+			if i > 0 {
+				add(t.number, "thread_sort_index", "sort_index", t.number)
+			}
 		}
 	}
 	return all

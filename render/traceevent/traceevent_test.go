@@ -2,11 +2,13 @@ package traceevent_test
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"math"
+	"math/rand/v2"
 	"os"
 	"slices"
 	"strconv"
@@ -49,7 +51,7 @@ const schema = `{
         {"properties": {"ph": {"const": "X"}}, "required": ["ts", "dur", "cat"], "not": {"anyOf": [{"required": ["id"]}, {"required": ["s"]}]}},
         {"properties": {"ph": {"const": "i"}}, "required": ["ts", "s"], "not": {"anyOf": [{"required": ["id"]}, {"required": ["dur"]}]}},
         {"properties": {"ph": {"enum": ["b", "e", "n"]}}, "required": ["ts", "cat", "id"], "not": {"anyOf": [{"required": ["dur"]}, {"required": ["s"]}]}},
-        {"properties": {"ph": {"const": "M"}, "name": {"enum": ["process_name", "process_sort_index", "thread_name"]}}, "required": ["args"], "not": {"required": ["ts"]}}
+        {"properties": {"ph": {"const": "M"}, "name": {"enum": ["process_name", "process_sort_index", "thread_name", "thread_sort_index"]}}, "required": ["args"], "not": {"required": ["ts"]}}
       ]
     }}
   }
@@ -102,6 +104,7 @@ func events(tb testing.TB, t *trace.Trace) []event {
 		e.end = e.begin + nanos(tb, e.Dur)
 	}
 	checkNesting(tb, typed.TraceEvents)
+	checkWithin(tb, t, typed.TraceEvents)
 	return typed.TraceEvents
 }
 
@@ -164,6 +167,53 @@ func checkNesting(tb testing.TB, all []event) {
 		if len(left) > 0 {
 			tb.Errorf("%s (%s) never ends", left[0].Name, id)
 		}
+	}
+}
+
+// checkWithin checks that what readers show within something is of that: of those
+// open on its line, the innermost is a span that it descends from.
+func checkWithin(tb testing.TB, t *trace.Trace, all []event) {
+	tb.Helper()
+	parents := map[string]string{}
+	for i := range slices.Backward(t.Spans) {
+		s := &t.Spans[i]
+		parents[s.SpanID.String()] = s.ParentID.String()
+	}
+	slices.SortStableFunc(all, func(a, b event) int { return cmp.Compare(a.begin, b.begin) }) // as Perfetto does it
+	open := map[string][]event{}
+	for _, e := range all {
+		line := fmt.Sprint(e.Tid)
+		if e.ID != "" {
+			line = e.ID + " of " + e.Cat
+		}
+		stack := open[line]
+		switch e.Ph {
+		case "X":
+			for len(stack) > 0 && stack[len(stack)-1].end <= e.begin {
+				stack = stack[:len(stack)-1]
+			}
+		case "e":
+			if len(stack) == 0 || stack[len(stack)-1].Name != e.Name {
+				tb.Errorf("%s ends, but what is open on its line is %+v", e.Name, stack)
+				return
+			}
+			open[line] = stack[:len(stack)-1]
+			continue
+		case "b":
+		default:
+			continue
+		}
+		id, isSpan := e.Args["span.id"].(string)
+		if n := len(stack); n > 0 && isSpan {
+			around, found := stack[n-1].Args["span.id"], false
+			for p, left := parents[id], len(parents); left > 0 && !found; p, left = parents[p], left-1 {
+				found = p == around
+			}
+			if !found {
+				tb.Errorf("%s is shown within %s, which it is not of", e.Name, stack[n-1].Name)
+			}
+		}
+		open[line] = append(stack, e)
 	}
 }
 
@@ -244,24 +294,62 @@ func TestBroken(t *testing.T) {
 	}
 }
 
-// TestOverlap: what overlaps is no matter of one thread.
+// TestOverlap: a line shows what is of one thing; what goes on beside that has a
+// line of its own, with what is of it.
 func TestOverlap(t *testing.T) {
-	span := func(id byte, name string, begin, end int64) trace.Span {
-		return trace.Span{SpanID: trace.SpanID{id}, Name: name, Start: 1000 + begin, End: 1000 + end}
+	span := func(id, parent byte, name string, begin, end int64) trace.Span {
+		s := trace.Span{SpanID: trace.SpanID{id}, Name: name, Start: 1000 + begin, End: 1000 + end}
+		if parent > 0 {
+			s.ParentID = trace.SpanID{parent}
+		}
+		return s
 	}
 	tr := &trace.Trace{Spans: []trace.Span{
-		span(1, "around", 0, 100), span(2, "first", 0, 60), span(3, "beside", 30, 90), span(4, "in the first", 10, 60),
-		span(5, "later", 60, 70), span(6, "none", 100, 100), {}, {SpanID: trace.SpanID{9}, Name: "unfinished", Start: 1095},
+		span(1, 0, "around", 0, 100), span(2, 1, "first", 0, 60), span(3, 1, "beside", 30, 90), span(4, 2, "in the first", 10, 60),
+		span(5, 1, "later", 60, 70), span(6, 1, "none", 100, 100), span(7, 1, "at its time only", 35, 40), span(8, 3, "of beside", 30, 90),
+		{}, {SpanID: trace.SpanID{9}, ParentID: trace.SpanID{1}, Name: "unfinished", Start: 1095},
 	}}
-	tr.Spans[6].Attrs = []trace.Attr{{Key: "n", Value: trace.Float(math.NaN())}, {Key: "big", Value: trace.Int(math.MaxInt64)}, {Key: "b", Value: trace.Bytes([]byte{255})}}
+	tr.Spans[8].Attrs = []trace.Attr{{Key: "n", Value: trace.Float(math.NaN())}, {Key: "big", Value: trace.Int(math.MaxInt64)}, {Key: "b", Value: trace.Bytes([]byte{255})}}
 	all := events(t, tr)
-	for name, ph := range map[string]string{"around": "X", "first": "X", "beside": "b", "in the first": "X", "later": "X", "none": "X", "unfinished": "X"} {
+	for name, ph := range map[string]string{
+		"around": "X", "first": "X", "beside": "X", "in the first": "X", "later": "X", "none": "X", "unfinished": "X", "at its time only": "X", "of beside": "X", "(no name)": "X",
+	} {
 		if len(find(all, ph, name)) != 1 {
-			t.Errorf("%s is not %s: %+v", name, ph, all)
+			t.Fatalf("%s is not %s: %+v", name, ph, all)
 		}
 	}
-	if e := find(all, "X", "(no name)"); len(e) != 0 && e[0].Args["big"] != "9223372036854775807" {
+	for name, like := range map[string]string{"first": "around", "of beside": "beside", "later": "around"} {
+		if a, b := find(all, "X", name)[0], find(all, "X", like)[0]; a.Tid != b.Tid || a.Pid != b.Pid {
+			t.Errorf("%+v is not on the thread of %+v", a, b)
+		}
+	}
+	if n := len(find(all, "M", "thread_name")); n != 4 {
+		t.Errorf("%d threads, but four things go on at once", n)
+	}
+	if e := find(all, "X", "(no name)")[0]; e.Args["big"] != "9223372036854775807" {
 		t.Errorf("%+v", e)
+	}
+}
+
+// TestRandomTraces: whatever spans overlap, belong to whom and are of which service,
+// what is within something is of that.
+func TestRandomTraces(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	services := []*trace.Resource{nil, {Attrs: []trace.Attr{{Key: "service.name", Value: trace.String("a")}}}}
+	for range 300 {
+		tr := &trace.Trace{}
+		for i := range 1 + random.IntN(20) {
+			s := trace.Span{SpanID: trace.SpanID{byte(1 + i)}, Name: fmt.Sprint(random.IntN(3)), Start: 100 + random.Int64N(10), Resource: services[random.IntN(2)]}
+			s.End = s.Start + random.Int64N(10)
+			s.ParentID[0] = byte(random.IntN(i + 2))
+			if random.IntN(10) == 0 {
+				s.Name = attr.SpanHookRun
+			}
+			tr.Spans = append(tr.Spans, s)
+		}
+		if events(t, tr); t.Failed() {
+			t.Fatalf("%+v", tr.Spans)
+		}
 	}
 }
 
