@@ -228,7 +228,7 @@ func (in *inliner) text(d *xml.Decoder, e xml.StartElement) error {
 		}
 	}
 	// Graphviz writes spaces side by side as ones that do not break.
-	fmt.Fprintf(&in.out, ">%s</text>", escapeXML(strings.ReplaceAll(s, "\u00a0", " ")))
+	fmt.Fprintf(&in.out, ">%s</text>", escapeXML(strings.NewReplacer("\u00a0", " ", roomMark, "").Replace(s)))
 	return nil
 }
 

@@ -34,6 +34,10 @@ func layOut(g *Graph, format graphviz.Format, tips *tooltips) ([]byte, error) {
 	if err := writeDOT(&dot, g, tips); err != nil {
 		return nil, err
 	}
+	roomy, err := makeRoom(dot.Bytes())
+	if err != nil {
+		return nil, fmt.Errorf("laying out: %w", err)
+	}
 	// No deadline and no cancelling: the library is of no use any more after a
 	// layout that was broken off.
 	ctx := context.Background()
@@ -42,7 +46,7 @@ func layOut(g *Graph, format graphviz.Format, tips *tooltips) ([]byte, error) {
 		return nil, fmt.Errorf("starting Graphviz: %w", err)
 	}
 	defer gv.Close()
-	parsed, err := graphviz.ParseBytes(dot.Bytes())
+	parsed, err := graphviz.ParseBytes(roomy)
 	if err != nil {
 		return nil, fmt.Errorf("laying out: Graphviz cannot read the DOT: %w", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"image/png"
 	"io"
 	"math"
+	"strings"
 
 	"github.com/fogleman/gg"
 
@@ -247,13 +248,17 @@ func visibleColor(c string) bool {
 // text writes a line; where the font at hand is wider than the one that was
 // laid out, the letters become a little smaller.
 func (p *painter) text(op operation) error {
+	text, err := p.fonts.Shown(strings.TrimRight(op.Text, roomMark))
+	if err != nil {
+		return err
+	}
 	face, err := p.fonts.Face(p.traits, p.size*p.scale)
 	if err != nil {
 		return err
 	}
 	p.dc.SetFontFace(face)
 	room := op.Width * p.scale
-	if wide, _ := p.dc.MeasureString(op.Text); wide > room && room > 0 {
+	if wide, _ := p.dc.MeasureString(text); wide > room && room > 0 {
 		if face, err = p.fonts.Face(p.traits, p.size*p.scale*room/wide); err != nil {
 			return err
 		}
@@ -264,6 +269,6 @@ func (p *painter) text(op operation) error {
 	if visibleColor(p.line) {
 		p.dc.SetHexColor(p.line)
 	}
-	p.dc.DrawStringAnchored(op.Text, x, y, align, 0)
+	p.dc.DrawStringAnchored(text, x, y, align, 0)
 	return nil
 }

@@ -128,10 +128,10 @@ func (r *svgRewriter) opening(line string) {
 	r.write("<style>" + DarkStyle(".chaintrace", "(prefers-color-scheme: dark)") + "</style>")
 }
 
-// write writes a line, with hyphens as they are and without the font that all
-// texts have.
+// write writes a line, with hyphens as they are, and without the font that all texts
+// have and what made room for them.
 func (r *svgRewriter) write(line string) {
-	line = strings.ReplaceAll(line, "&#45;", "-")
+	line = strings.ReplaceAll(strings.ReplaceAll(line, roomMark, ""), "&#45;", "-")
 	r.b.WriteString(svgFont.ReplaceAllString(line, "") + "\n")
 }
 

@@ -42,13 +42,21 @@ type SpanWords struct {
 	Origin   string // that it is no server chain, and which trace it is
 	Problems string // what is wrong with it; "" for nothing
 	Failed   int    // how many spans have an error
+	Start    int64  // of the earliest span, in nanoseconds since 1970; 0 where no span has a valid one
 }
 
 // SpansInWords puts a trace into words that shows no server chain.
 func SpansInWords(t *trace.Trace) SpanWords {
 	f := factsOf(t)
-	return SpanWords{f.title(), f.sentence(), f.origin(), f.problemsText(), f.failed}
+	return SpanWords{f.title(), f.sentence(), f.origin(), f.problemsText(), f.failed, f.start}
 }
+
+// SpanProblem says what is wrong with a span, where that is not seen anyway and is
+// of account for a picture; else "".
+func SpanProblem(kind trace.AnomalyKind) string { return problemText(kind) }
+
+// ValueText writes the value of an attribute in short, printable.
+func ValueText(v trace.Value) string { return valueText(v) }
 
 // ASCII spells out what is not ASCII, as people do where there is a way.
 func ASCII(s string) string { return toASCII(s) }

@@ -17,6 +17,9 @@ import (
 	"unicode/utf8"
 
 	gocmp "github.com/google/go-cmp/cmp"
+
+	"github.com/chaintrace/chaintrace/trace"
+	"github.com/chaintrace/chaintrace/trace/attr"
 )
 
 // writeFiles runs a command line that writes these files into a new directory,
@@ -75,6 +78,52 @@ func TestPprofReadsProfiles(t *testing.T) {
 	}
 }
 
+// TestPprofShowsNamesAsTheyAre: names that mean something to pprof, to a page or to
+// a terminal are names in its reports, and in those of its pages.
+func TestPprofShowsNamesAsTheyAre(t *testing.T) {
+	profile := writeFiles(t, []string{"render", namedTrace(t, hostileNames()...)}, "named.pprof")[0]
+	top := pprofTool(t, "-top", "-nodefraction=0", profile)
+	for _, name := range hostileNames() {
+		if !strings.Contains(top, " "+name+"\n") {
+			t.Errorf("the report lacks %q:\n%s", name, top)
+		}
+	}
+}
+
+// hostileNames mean something to one tool or another.
+func hostileNames() []string {
+	return []string{
+		"GET /pods/<id> (cached)", "<script>window.hacked=1</script>", "a::b(c)[d]", "_ZN3foo3barEv", `"quoted"\n`, "%s%d", "../../etc/passwd",
+		"javascript:alert(1)", "&amp;&#0;", "漢字 🚀 naïve", "__proto__", "null", "'; DROP TABLE spans; --", "=1+1",
+	}
+}
+
+// namedTrace writes a trace into a file: spans with these names in one called root,
+// whose texts are all such a name too. It returns the path.
+func namedTrace(t *testing.T, names ...string) string {
+	t.Helper()
+	resource := &trace.Resource{Attrs: []trace.Attr{{Key: attr.ServiceName, Value: trace.String("names")}}}
+	tr := &trace.Trace{Spans: []trace.Span{{TraceID: trace.TraceID{1}, SpanID: trace.SpanID{0: 1}, Name: "root", Kind: trace.KindServer, Start: 1e18, End: 1e18 + 1e9, Resource: resource}}}
+	for i, name := range names {
+		s := trace.Span{TraceID: trace.TraceID{1}, SpanID: trace.SpanID{7: byte(2 + i)}, ParentID: trace.SpanID{1}, Name: name, Kind: trace.KindClient, Resource: resource}
+		s.Start = 1e18 + int64(i)*1e6
+		s.End = s.Start + 9e5
+		s.Attrs = []trace.Attr{{Key: name, Value: trace.String(name)}}
+		s.Events = []trace.Event{{Name: name, Time: s.Start, Attrs: []trace.Attr{{Key: "text", Value: trace.String(name)}}}}
+		s.Status = trace.Status{Code: trace.StatusError, Message: name}
+		tr.Spans = append(tr.Spans, s)
+	}
+	var b bytes.Buffer
+	if err := trace.WriteJSON(&b, tr); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "named.json")
+	if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
 // jaegerSpans reads a document of Jaeger's and returns its spans as text by ID,
 // with their processes, and tags in order.
 func jaegerSpans(t *testing.T, in []byte) map[string]string {
@@ -122,16 +171,32 @@ func sortedTags(tags any) []string {
 	return texts
 }
 
-// TestJaegerWritesTheSame sends a run to a real Jaeger, whose query API answers
-// with the format that its search page reads: it is what --out writes of the
-// same run.
+// TestJaegerWritesTheSame sends a run and a trace with hostile names to a real
+// Jaeger, whose query API answers with the format that its search page reads: it is
+// what --out writes of the same.
 func TestJaegerWritesTheSame(t *testing.T) {
 	s := startJaeger(t)
 	ours := filepath.Join(t.TempDir(), "ours.jaeger.json")
 	direct := filepath.Join(t.TempDir(), "direct.json")
 	id := sendRun(t, s, "http://"+s.OTLPHTTP, "--out", ours, "--out", direct)
-	awaitSpans(t, s, id, len(readTraceFile(t, direct).Spans))
+	sameInJaeger(t, s, id, ours, len(readTraceFile(t, direct).Spans))
+	// Read again, it gives the same pictures, to the nanosecond.
+	for _, format := range []string{"dot", "txt"} {
+		samePicture(t, direct, ours, "hooks", format)
+	}
 
+	named := namedTrace(t, hostileNames()...)
+	if code, _, errOut := command("send", named, "--otlp", "http://"+s.OTLPHTTP); code != 0 {
+		t.Fatalf("exit code %d: %s", code, errOut)
+	}
+	tr := readTraceFile(t, named)
+	sameInJaeger(t, s, tr.Spans[0].TraceID.String(), writeFiles(t, []string{"render", named}, "named.jaeger.json")[0], len(tr.Spans))
+}
+
+// sameInJaeger compares a file in Jaeger's format with what Jaeger has of a trace.
+func sameInJaeger(t *testing.T, s *jaegerServer, id, file string, spans int) {
+	t.Helper()
+	awaitSpans(t, s, id, spans)
 	response, err := http.Get("http://" + s.Query + "/api/traces/" + id + "?raw=true")
 	if err != nil {
 		t.Fatal(err)
@@ -141,20 +206,16 @@ func TestJaegerWritesTheSame(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, err := os.ReadFile(ours)
+	ours, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	theirs, written := jaegerSpans(t, answer), jaegerSpans(t, file)
-	if len(theirs) < 300 {
-		t.Errorf("Jaeger has %d spans", len(theirs))
+	theirs, written := jaegerSpans(t, answer), jaegerSpans(t, ours)
+	if len(theirs) != spans {
+		t.Errorf("Jaeger has %d of %d spans", len(theirs), spans)
 	}
 	if d := gocmp.Diff(theirs, written); d != "" {
 		t.Errorf("Jaeger's and ours (-theirs +ours):\n%.4000s", d)
-	}
-	// Read again, it gives the same pictures, to the nanosecond.
-	for _, format := range []string{"dot", "txt"} {
-		samePicture(t, direct, ours, "hooks", format)
 	}
 }
 

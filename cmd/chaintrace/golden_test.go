@@ -87,6 +87,7 @@ func goldens() map[string][]string {
 	files["foreign.timeline.txt"] = append(slices.Clone(foreign), "--format", "txt", "--view", "timeline")
 	files["foreign.timeline.mmd"] = append(slices.Clone(foreign), "--format", "mmd", "--view", "timeline")
 	files["foreign.timeline.svg"] = append(slices.Clone(foreign), "--format", "svg", "--view", "timeline")
+	files["foreign.trace.html"] = append(slices.Clone(foreign), "--format", "html")
 	files["foreign.summary.txt"] = []string{"render", "testdata/foreign.json", "--out", "-"}
 	plan := []string{"build", "--plan", "-C", "testdata/build", "--rules", "testdata/build/rules.yaml", "--output"}
 	files["own-span.build.diff"] = slices.Concat(plan, []string{"table"})

@@ -22,7 +22,8 @@ func newRenderCommand() *cobra.Command {
 		Short: "Draw a saved trace",
 		Long: `Render reads a trace and writes the same pictures as run does. Of several traces
 it takes the latest, or the one that --trace names, and writes that alone, as a
-trace too. Of a trace that shows no server chain it draws the tree of its spans.
+trace too. Of a trace that shows no server chain it draws the tree of its spans, the
+timeline of them, or a page of both with a table.
 
 ` + inputHelp,
 		Example: `  chaintrace render chain.json --out chain.svg

@@ -1,7 +1,6 @@
 package format
 
 import (
-	"errors"
 	"io"
 
 	"github.com/chaintrace/chaintrace/render"
@@ -29,10 +28,10 @@ func pictures() []Format {
 		},
 		{
 			Name: "html", Endings: []string{".html", ".htm"},
-			About: "page for browsers: chain, timeline and tables, to search and to select in",
+			About: "page for browsers: pictures, timeline and tables, to search and to select in",
 			whole: func(w io.Writer, in Input, o render.Options) error {
 				if in.Start == nil {
-					return errors.New("the trace shows no server chain, of which the page is: write svg or txt, which show its spans, or perfetto for a page to zoom in")
+					return page.WriteSpans(w, in.Trace, page.Options{Detail: o.Detail})
 				}
 				return page.Write(w, in.Start, page.Options{Detail: o.Detail})
 			},

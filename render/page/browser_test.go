@@ -3,7 +3,6 @@
 package page_test
 
 import (
-	"bytes"
 	"context"
 	"flag"
 	"os"
@@ -16,7 +15,6 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
-	"github.com/chaintrace/chaintrace/render/page"
 	"github.com/chaintrace/chaintrace/trace/startup"
 )
 
@@ -61,12 +59,14 @@ func startBrowser(t *testing.T) *browser {
 // open writes the page of s into a file and opens it as readers do.
 func (b *browser) open(s *startup.Startup, width, height int64, scheme, fragment string) {
 	b.t.Helper()
-	var out bytes.Buffer
-	if err := page.Write(&out, s, page.Options{}); err != nil {
-		b.t.Fatal(err)
-	}
+	b.openPage(write(b.t, s), width, height, scheme, fragment)
+}
+
+// openPage writes a page into a file and opens it.
+func (b *browser) openPage(content []byte, width, height int64, scheme, fragment string) {
+	b.t.Helper()
 	b.file = filepath.Join(b.t.TempDir(), "page.html")
-	if err := os.WriteFile(b.file, out.Bytes(), 0o644); err != nil {
+	if err := os.WriteFile(b.file, content, 0o644); err != nil {
 		b.t.Fatal(err)
 	}
 	b.do(

@@ -28,6 +28,22 @@ func TestTimelineUnderThePointer(t *testing.T) {
 	b.quiet()
 }
 
+// TestTimelineHasRoomForNames: they are cut off only where there is no more room, and
+// bars are seen however short they are.
+func TestTimelineHasRoomForNames(t *testing.T) {
+	b := startBrowser(t)
+	for _, width := range []int64{wide, phoneWide} {
+		b.open(defaultStart(t), width, high, "light", "")
+		if cut := ask[[]string](b, `[...document.querySelectorAll('.timeline .label')].filter(e => { const p = e.querySelector('.pick'), s = e.querySelector('small'); return p.scrollWidth > p.clientWidth && s && s.getBoundingClientRect().width > 1; }).map(e => e.textContent)`); len(cut) > 0 {
+			t.Errorf("at %d pixels, names are cut off before their servers: %q", width, cut)
+		}
+		if thin := ask[[]string](b, `[...document.querySelectorAll('.timeline li')].filter(li => ![...li.querySelectorAll('rect')].some(r => r.getBBox().width > 0)).map(li => li.textContent)`); len(thin) > 0 {
+			t.Errorf("at %d pixels, these have no bar: %q", width, thin)
+		}
+	}
+	b.quiet()
+}
+
 // TestTimelineIsEnlarged: by mouse, by buttons and by keyboard, with ticks that fit.
 func TestTimelineIsEnlarged(t *testing.T) {
 	b := startBrowser(t)

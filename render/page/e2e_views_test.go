@@ -62,7 +62,7 @@ func TestViewsAreTabs(t *testing.T) {
 
 	// A picture that was behind its tab has what was selected meanwhile in sight.
 	b.click("#tab-tree")
-	for range 5 {
+	for range 3 {
 		b.click(`#view-tree button[aria-label="Enlarge"]`)
 	}
 	b.click("#tab-hooks")
@@ -92,6 +92,10 @@ func TestViewsLook(t *testing.T) {
 				}
 				if n := ask[int](b, toTheSide); n != 0 {
 					t.Errorf("%s: at %d pixels the page is %d too wide: %q", view, size[0], n, ask[[]string](b, tooWide))
+				}
+				// Names, 12 units high, can be read at once.
+				if names := ask[float64](b, `(() => { const s = [...document.querySelectorAll('.picture > svg')].find(e => e.checkVisibility()); return 12 * s.clientWidth / s.viewBox.baseVal.width; })()`); names < 10 {
+					t.Errorf("%s: at %d pixels, names are %.1f pixels high", view, size[0], names)
 				}
 				// The box has no more room than the picture in it.
 				room := ask[[]float64](b, `(() => { const s = [...document.querySelectorAll('.picture > svg')].find(e => e.checkVisibility()), g = s.querySelector('g').getBoundingClientRect(), r = s.getBoundingClientRect(); return [g.height, r.height]; })()`)

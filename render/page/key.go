@@ -16,6 +16,7 @@ const (
 	kindCheck  = "check"
 	kindPath   = "path"
 	kindPhase  = "phase"
+	kindSpan   = "span"
 )
 
 // maxKey is how many characters of a name are in a key.

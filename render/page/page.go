@@ -12,6 +12,7 @@ import (
 
 	"github.com/chaintrace/chaintrace/render"
 	"github.com/chaintrace/chaintrace/render/timeline"
+	"github.com/chaintrace/chaintrace/trace"
 	"github.com/chaintrace/chaintrace/trace/startup"
 )
 
@@ -22,9 +23,10 @@ var files embed.FS
 // without the ones behind it.
 var scripts = []string{"script/select.js", "script/table.js", "script/timeline.js", "script/picture.js", "script/things.js", "script/views.js"}
 
-// content is what the page is made of.
+// content is what the page is made of, whatever it is about.
 type content struct {
-	Policy   string
+	About    string        // what the page is of, in its title
+	Policy   string        // this, the style and the scripts are addFiles's
 	Style    template.HTML // the whole element, as are the scripts
 	Scripts  []template.HTML
 	Overview *overview
@@ -46,8 +48,27 @@ type Options struct {
 // page's Content-Security-Policy allows nothing but its own scripts and style. It
 // returns an error where o names a level of detail that does not exist.
 func Write(w io.Writer, s *startup.Startup, o Options) error {
-	c, err := newContent(s, o)
+	c, err := chainContent(s, o)
 	if err != nil {
+		return fmt.Errorf("writing HTML: %w", err)
+	}
+	return c.write(w)
+}
+
+// WriteSpans writes a trace that shows no server chain as such a page: the tree of its
+// spans, when they ran, and a table of them. There is one level of detail; with
+// render.DetailFull the picture counts less.
+func WriteSpans(w io.Writer, t *trace.Trace, o Options) error {
+	c, err := spansContent(t, o)
+	if err != nil {
+		return fmt.Errorf("writing HTML: %w", err)
+	}
+	return c.write(w)
+}
+
+// write writes the page that is made of the content.
+func (c *content) write(w io.Writer) error {
+	if err := c.addFiles(); err != nil {
 		return fmt.Errorf("writing HTML: %w", err)
 	}
 	t, err := template.New("page.html.tmpl").Funcs(template.FuncMap{"number": timeline.Number}).ParseFS(files, "page.html.tmpl")
@@ -64,27 +85,6 @@ func Write(w io.Writer, s *startup.Startup, o Options) error {
 	return nil
 }
 
-func newContent(s *startup.Startup, o Options) (*content, error) {
-	blame := s.BlameWithChecks()
-	byRun := make(map[*startup.HookRun]startup.Blame, len(blame))
-	for _, b := range blame {
-		if b.Run != nil {
-			byRun[b.Run] = b
-		}
-	}
-	drawn, ledger := newTimeline(timeline.FromStart(s, maxBars)), s.Ledger()
-	c := &content{
-		Overview: newOverview(s, drawn.Milestones, s.CriticalChain()),
-		Timeline: drawn,
-		Tables:   []*table{hooksTable(s, ledger, byRun), checksTable(ledger), routesTable(ledger)},
-	}
-	var err error
-	if c.Pictures, err = newPictures(s, o.Detail); err != nil {
-		return nil, err
-	}
-	return c, c.addFiles()
-}
-
 // addFiles adds the style and the scripts, and the policy that allows them alone.
 func (c *content) addFiles() error {
 	text, err := files.ReadFile("style.css")
@@ -93,7 +93,7 @@ func (c *content) addFiles() error {
 	}
 	var style, hashes string
 	dark := render.DarkStyle(".drawn", "screen and (prefers-color-scheme: dark)") + "\n"
-	c.Style, style = allowed("style", squeeze(string(text)+dark+c.columnStyle()))
+	c.Style, style = allowed("style", squeeze(string(text)+dark+c.columnStyle()+c.levelStyle()))
 	for _, file := range scripts {
 		text, err := files.ReadFile(file)
 		if err != nil {
@@ -142,9 +142,27 @@ func (c *content) columnStyle() string {
 		}
 		b.WriteString("}\n")
 	}
-	numbers, code := " { text-align: right; white-space: nowrap; }", " { min-width: %drem; overflow-wrap: anywhere; }"
-	cells("print", func(c column) string { return map[string]string{"n": numbers, "code": fmt.Sprintf(code, 9)}[c.Class] })
-	cells("screen and (min-width: 50.01rem)", func(c column) string { return map[string]string{"n": numbers, "code": fmt.Sprintf(code, 16)}[c.Class] })
+	wide := func(words, code int) func(column) string {
+		room := " { min-width: %drem; overflow-wrap: anywhere; }"
+		rules := map[string]string{"n": " { text-align: right; white-space: nowrap; }", "words": fmt.Sprintf(room, words), "code": fmt.Sprintf(room, code)}
+		return func(c column) string { return rules[c.Class] }
+	}
+	cells("print", wide(7, 9))
+	cells("screen and (min-width: 50.01rem)", wide(10, 16))
 	cells("screen and (max-width: 50rem)", func(c column) string { return fmt.Sprintf("::before { content: %q; }", c.Title) })
+	return b.String()
+}
+
+// levelStyle is how far the bars of a timeline are indented that is a tree.
+func (c *content) levelStyle() string {
+	const deepest = 16 // from here on there would be no room for names
+	var b strings.Builder
+	done := map[int]bool{}
+	for _, bar := range c.Timeline.Bars {
+		if bar.Level > 1 && !done[bar.Level] {
+			done[bar.Level] = true
+			fmt.Fprintf(&b, ".timeline .d%d .label { padding-left: %.1frem; }\n", bar.Level, 0.5+0.8*float64(min(bar.Level, deepest)-1))
+		}
+	}
 	return b.String()
 }

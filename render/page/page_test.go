@@ -166,7 +166,15 @@ func TestHostileNamesAreOnlyText(t *testing.T) {
 // TestPolicyAllowsWhatThePageBrings reads the page as a browser does and holds
 // its policy against its scripts and its style.
 func TestPolicyAllowsWhatThePageBrings(t *testing.T) {
-	doc, err := html.Parse(bytes.NewReader(write(t, defaultStart(t))))
+	for what, content := range map[string][]byte{"chain": write(t, defaultStart(t)), "spans": writeSpans(t, manySpans(200))} {
+		t.Run(what, func(t *testing.T) { checkPolicy(t, content) })
+	}
+}
+
+// checkPolicy holds the policy of a page against what is on it.
+func checkPolicy(t *testing.T, content []byte) {
+	t.Helper()
+	doc, err := html.Parse(bytes.NewReader(content))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -222,8 +230,9 @@ func TestPageIsTheSameEachTime(t *testing.T) {
 func TestEveryColourOfThePictureHasADarkOne(t *testing.T) {
 	colour := regexp.MustCompile(`(fill|stroke)="(#[0-9a-f]{6})"`)
 	found := map[string]bool{}
-	for _, s := range []*startup.Startup{defaultStart(t), recorded(t, "aggregated-apiserver.trace.json"), named("x")} {
-		_, body, _ := strings.Cut(string(write(t, s)), "<body>")
+	pages := [][]byte{write(t, defaultStart(t)), write(t, recorded(t, "aggregated-apiserver.trace.json")), write(t, named("x")), writeSpans(t, brokenSpans("x"))}
+	for _, page := range pages {
+		_, body, _ := strings.Cut(string(page), "<body>")
 		for _, c := range colour.FindAllString(body, -1) {
 			found[c] = true
 		}

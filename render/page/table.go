@@ -2,6 +2,7 @@ package page
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -54,6 +55,19 @@ type cell struct {
 
 // Shown is how many rows stand for all.
 func (t *table) Shown() int { return len(t.Rows) }
+
+// dropEmptyColumns leaves columns out in which no row says anything.
+func (t *table) dropEmptyColumns() {
+	for i := len(t.Columns) - 1; i > 0; i-- {
+		if slices.ContainsFunc(t.Rows, func(r row) bool { return r.Cells[i].Text != "" }) {
+			continue
+		}
+		t.Columns = slices.Delete(t.Columns, i, i+1)
+		for j := range t.Rows {
+			t.Rows[j].Cells = slices.Delete(t.Rows[j].Cells, i, i+1)
+		}
+	}
+}
 
 // moment is a cell for a point in time or a duration.
 func moment(d time.Duration) cell {

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -38,6 +39,10 @@ func hooksTable(s *startup.Startup, l *startup.Ledger, blame map[*startup.HookRu
 		{Title: "Hook"}, {Title: "Server", Filter: true}, {Title: "Kind", Filter: true}, {Title: "State", Filter: true}, {Title: "From"},
 		{Title: "Began", Class: "n"}, {Title: "Took", Class: "n"}, {Title: "How"}, {Title: "Registered at", Class: "code"},
 	}}
+	missing := map[string]bool{} // they should have run
+	for _, h := range s.CriticalChain().WithoutRun {
+		missing[h] = true
+	}
 	group := func(i int) string {
 		return all[i].server + "\x00" + all[i].entry.Hook.Kind + "\x00" + string(all[i].entry.State)
 	}
@@ -66,12 +71,12 @@ func hooksTable(s *startup.Startup, l *startup.Ledger, blame map[*startup.HookRu
 			t.Rows, t.Folded = append(t.Rows, foldedRow(len(p.Folded), "hook", append(where, cell{}, moment(total), cell{Text: how}, cell{})...)), true
 			continue
 		}
-		t.Rows = append(t.Rows, hookRow(s, e, where, blame))
+		t.Rows = append(t.Rows, hookRow(s, e, where, blame, missing))
 	}
 	return t
 }
 
-func hookRow(s *startup.Startup, e *startup.LedgerHook, where []cell, blame map[*startup.HookRun]startup.Blame) row {
+func hookRow(s *startup.Startup, e *startup.LedgerHook, where []cell, blame map[*startup.HookRun]startup.Blame, missing map[string]bool) row {
 	r := row{Key: key(kindHook, e.Hook.Name), Class: badClass(e.State)}
 	began, took, how := cell{}, cell{}, report.HookRemarks(e)
 	if run := e.Hook.Run; run != nil {
@@ -80,10 +85,12 @@ func hookRow(s *startup.Startup, e *startup.LedgerHook, where []cell, blame map[
 		if how != "" {
 			how = "; " + how
 		}
-		how = report.How(s, b) + how
+		how = report.HowAtLength(s, b) + how
 		if run.InTrouble() {
 			r.Class = "bad"
 		}
+	} else if missing[e.Hook.Name] {
+		how = strings.TrimSuffix("has no run in the trace; "+how, "; ")
 	}
 	r.Cells = append(append([]cell{{Text: name(e.Hook.Name)}}, where...), began, took, cell{Text: how}, cell{Text: render.Printable(e.Place, maxName)})
 	return r
@@ -111,8 +118,32 @@ func checksTable(l *startup.Ledger) *table {
 			t.Rows, t.Folded = append(t.Rows, foldedRow(len(p.Folded), "check", append(where, cell{}, cell{}, cell{})...)), true
 			continue
 		}
-		t.Rows = append(t.Rows, row{Key: checkKey(e.Check), Class: badClass(e.State), Cells: append(append([]cell{{Text: name(e.Check.Name)}}, where...),
+		class := badClass(e.State)
+		if e.Has(startup.MarkNamesake) {
+			class = "" // that another one of the name is there is as it should be
+		}
+		t.Rows = append(t.Rows, row{Key: checkKey(e.Check), Class: class, Cells: append(append([]cell{{Text: name(e.Check.Name)}}, where...),
 			cell{Text: strings.Join(e.Endpoints, " ")}, cell{Text: report.CheckRemarks(sv, e)}, cell{Text: render.Printable(e.Place, maxName)})})
+	}
+	return t
+}
+
+// watchedTable lists the health checks of a start that was watched from outside, where
+// no trace tells whose they are: when each of them passed.
+func watchedTable(blame []startup.Blame) *table {
+	all := slices.DeleteFunc(slices.Clone(blame), func(b startup.Blame) bool { return b.Kind != startup.KindCheck })
+	t := &table{ID: "checks", Title: "Health checks", Noun: "check", Kind: kindCheck, Total: len(all), Columns: []column{
+		{Title: "Check"}, {Title: "Passed at", Class: "n"}, {Title: "Took", Class: "n"},
+	}}
+	rank := func(i int) int64 { return int64(all[i].Took) }
+	for _, p := range fold.List(len(all), maxRows, func(int) string { return "" }, rank) {
+		if p.Folded != nil {
+			t.Rows, t.Folded = append(t.Rows, foldedRow(len(p.Folded), "check", cell{}, cell{})), true
+			continue
+		}
+		b := all[p.Index]
+		r := row{Key: checkKey(&startup.Check{Name: b.Name}), Cells: []cell{{Text: name(b.Name)}, moment(b.End), moment(b.Took)}}
+		t.Rows = append(t.Rows, r)
 	}
 	return t
 }

@@ -2,6 +2,7 @@ package page
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
@@ -18,20 +19,25 @@ const (
 // timelinePart is the timeline as the page draws it. Places are percentages of the
 // whole.
 type timelinePart struct {
+	Kind       string // of the things that the bars have keys of; "" where these are named by them
 	Ticks      []tick
 	Milestones []milestone
 	Bars       []bar
+	About      string // what there is, in a sentence
 	Folded     string // what is counted, in a sentence; "" where nothing is
-	Simulated  bool
-	Checks     bool // there are checks among the bars, as nobody saw the hooks
+	Samples    []barSample
 	Whole      string
 	NS         int64 // the same in nanoseconds
 }
+
+// barSample is a bar with what it means, by the classes of the bar and of its piece.
+type barSample struct{ Class, Piece, Text string }
 
 type tick struct{ X, Text string }
 
 type bar struct {
 	Key, Class string
+	Level      int // how deep it is in a tree, from 1 on; else 0
 	Name       string
 	Server     string
 	Took       string
@@ -42,6 +48,16 @@ type bar struct {
 // stretch is a part of a bar.
 type stretch struct{ X, Width, Class string }
 
+// newStretch is never so short that a browser leaves it out, as it does with what has
+// no width.
+func newStretch(start, took, whole time.Duration, class string) stretch {
+	width := percent(took, whole)
+	if width == "0%" {
+		width = "0.001%"
+	}
+	return stretch{percent(start, whole), width, class}
+}
+
 // milestone is a moment that a start goes by.
 type milestone struct {
 	Name, Text string
@@ -51,16 +67,11 @@ type milestone struct {
 	Late       bool // in the second half
 }
 
+// newTimeline draws up all of a timeline but its bars and what is said of them.
 func newTimeline(t *timeline.Timeline) *timelinePart {
-	out := &timelinePart{Folded: t.FoldedText(), Simulated: t.Simulated, Whole: render.Duration(t.Whole), NS: int64(t.Whole)}
+	out := &timelinePart{Folded: t.FoldedText(), Whole: render.Duration(t.Whole), NS: int64(t.Whole), Milestones: newMilestones(t)}
 	for _, tk := range t.Ticks(mostTicks) {
 		out.Ticks = append(out.Ticks, tick{percent(tk.At, t.Whole), tk.Text})
-	}
-	out.Milestones = newMilestones(t)
-	for i := range t.Bars {
-		b := &t.Bars[i]
-		out.Checks = out.Checks || b.Kind == startup.KindCheck
-		out.Bars = append(out.Bars, newBar(b, t.Whole))
 	}
 	return out
 }
@@ -80,29 +91,26 @@ func newMilestones(t *timeline.Timeline) []milestone {
 	return out
 }
 
-func newBar(b *timeline.Bar, whole time.Duration) bar {
+// newBar draws up a bar, which is about what has the key.
+func newBar(b *timeline.Bar, key string, whole time.Duration) bar {
 	out := bar{
-		Key: barKey(b), Class: barClass(b), Name: name(b.Name), Server: render.Printable(b.Server, maxName), Took: render.Duration(b.Took),
+		Key: key, Class: barClass(b), Name: name(b.Name), Server: render.Printable(b.Server, maxName), Took: render.Duration(b.Took),
 		Detail: "from " + render.Duration(b.Start) + " to " + render.Duration(b.Start+b.Took),
 	}
 	if b.How != "" {
 		out.Detail = b.How + "; " + out.Detail
 	}
 	if f := b.Folded; f != nil {
-		of := b.Kind + "s like these"
-		if f.Mixed {
-			of = "others"
-		}
-		out.Name, out.Took = "and "+timeline.Number(f.Count)+" more "+of, render.Duration(f.Total)
+		out.Name, out.Took = b.FoldedName(), render.Duration(f.Total)
 		out.Detail = "together " + render.Duration(f.Total) + ", the slowest " + render.Duration(f.Slowest) + ", " + out.Detail
-		out.Pieces = []stretch{{percent(b.Start, whole), percent(b.Took, whole), ""}}
+		out.Pieces = []stretch{newStretch(b.Start, b.Took, whole, "")}
 	}
 	for _, s := range b.Stretches {
 		class := ""
 		if s.Wait && b.Kind == startup.KindHook { // a check's bar is nothing but waiting
 			class = "wait"
 		}
-		out.Pieces = append(out.Pieces, stretch{percent(s.Start, whole), percent(s.Took, whole), class})
+		out.Pieces = append(out.Pieces, newStretch(s.Start, s.Took, whole, class))
 	}
 	return out
 }
@@ -123,10 +131,41 @@ func barClass(b *timeline.Bar) string {
 	switch {
 	case b.Folded != nil:
 		return "fold"
+	case b.InTrouble(), b.Conduct == startup.ConductSwallowed: // that counts for more than what it decides, as in the other pictures
+		return string(b.Conduct)
 	case b.Critical && b.Kind == startup.KindHook:
 		return "critical"
 	case b.Conduct != "":
 		return string(b.Conduct)
 	}
 	return b.Kind
+}
+
+// explain adds what the colours mean, of those that there are.
+func (t *timelinePart) explain() {
+	is := func(classes ...string) bool {
+		return slices.ContainsFunc(t.Bars, func(b bar) bool { return slices.Contains(classes, b.Class) })
+	}
+	waits := slices.ContainsFunc(t.Bars, func(b bar) bool {
+		return slices.ContainsFunc(b.Pieces, func(p stretch) bool { return p.Class == "wait" })
+	})
+	for _, s := range []struct {
+		there  bool
+		sample barSample
+	}{
+		{is("phase"), barSample{"phase", "", "phase"}},
+		{is("hook", "ran", "waited"), barSample{"", "", "hook at work"}},
+		{is("span"), barSample{"", "", "span"}},
+		{waits, barSample{"", "wait", "waiting"}},
+		{is("check"), barSample{"check", "", "check, until it passed"}},
+		{is("launched"), barSample{"launched", "", "only launched"}},
+		{is("critical"), barSample{"critical", "", "decides the end"}},
+		{is("failed"), barSample{"failed", "", "failed"}},
+		{is("hung", "interrupted", "swallowed"), barSample{"interrupted", "", "did not end"}},
+		{is("fold"), barSample{"fold", "", "several that are alike"}},
+	} {
+		if s.there {
+			t.Samples = append(t.Samples, s.sample)
+		}
+	}
 }

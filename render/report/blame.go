@@ -159,7 +159,7 @@ func (a *Blame) writeEntries(b *strings.Builder, style Style, entries []BlameEnt
 		if servers {
 			row = append(row, Cell{Text: render.Printable(e.Server, 40)})
 		}
-		t.Row(append(row, e.headroomCell(), Cell{Text: e.how(), Ink: e.ink()})...)
+		t.Row(append(row, e.headroomCell(), Cell{Text: e.how(narrow), Ink: e.ink()})...)
 	}
 	_ = t.Write(b, style) // a strings.Builder takes everything
 }
@@ -244,8 +244,7 @@ func shortened(d time.Duration) string {
 }
 
 // how says in words how an entry spent its time.
-func (e BlameEntry) how() string {
-	const width = 70
+func (e BlameEntry) how(width int) string {
 	parts := partsText(e.Parts, width)
 	in := ""
 	if e.BlockedOn != "" {

@@ -56,15 +56,18 @@ func NewCriticalChain(s *startup.Startup, to, server string) (*CriticalChain, er
 		a.LastBefore = chain.Before.Name
 	}
 	for i, l := range chain.Links {
-		a.Links[i] = CriticalLink{
-			string(l.Kind), l.Name, l.Server, int64(l.At), int64(l.Took), int64(l.Whole), newParts(l.Parts), nil,
-		}
-		if l.NotYet > 0 {
-			ns := int64(l.NotYet)
-			a.Links[i].NotYetNS = &ns
-		}
+		a.Links[i] = newCriticalLink(l)
 	}
 	return a, nil
+}
+
+func newCriticalLink(l startup.Link) CriticalLink {
+	out := CriticalLink{string(l.Kind), l.Name, l.Server, int64(l.At), int64(l.Took), int64(l.Whole), newParts(l.Parts), nil}
+	if l.NotYet > 0 {
+		ns := int64(l.NotYet)
+		out.NotYetNS = &ns
+	}
+	return out
 }
 
 // deepest is how far links are indented. A chain of thousands would else take
@@ -125,25 +128,27 @@ func (a *CriticalChain) line(l CriticalLink, longest int64, style Style) string 
 		}
 		text += " " + took
 	}
-	if remarks := l.remarks(); len(remarks) > 0 {
+	if remarks := l.remarks("@", "of ", 60); len(remarks) > 0 {
 		text += style.Paint(InkMuted, "  "+strings.Join(remarks, ": "))
 	}
 	return text
 }
 
-// remarks says what else is known of a link.
-func (l CriticalLink) remarks() []string {
+// remarks says what else is known of a link; at comes before a point in time, of
+// before the whole of what the link is a part of, and width is how many characters
+// each part of a hook may have.
+func (l CriticalLink) remarks(at, of string, width int) []string {
 	var remarks []string
 	switch kind := startup.LinkKind(l.Kind); {
 	case (kind == startup.LinkReady || kind == startup.LinkSignal) && l.DurationNS > 0:
 		remarks = append(remarks, "until readyz was looked at again")
 	case l.NotYetNS != nil:
-		remarks = append(remarks, "had not passed @"+duration(*l.NotYetNS))
+		remarks = append(remarks, "had not passed "+at+duration(*l.NotYetNS))
 	}
 	if whole := duration(l.WholeNS); l.WholeNS > l.DurationNS && whole != duration(l.DurationNS) {
-		remarks = append(remarks, "of "+whole)
+		remarks = append(remarks, of+whole)
 	}
-	if parts := partsText(l.Parts, 60); parts != "" {
+	if parts := partsText(l.Parts, width); parts != "" {
 		remarks = append(remarks, parts)
 	}
 	return remarks

@@ -2,13 +2,23 @@ package report
 
 import "github.com/chaintrace/chaintrace/trace/startup"
 
+// How many characters there are for each thing that a hook did: in a line, and where
+// there is room for several.
+const (
+	narrow = 70
+	wide   = 200
+)
+
 // How says in words how a hook, phase or check of the start spent its time, as
 // blame does.
-func How(s *startup.Startup, b startup.Blame) string { return newBlameEntry(s, b).how() }
+func How(s *startup.Startup, b startup.Blame) string { return newBlameEntry(s, b).how(narrow) }
 
-// PartsText says in words what a hook did with its time, as blame and
-// critical-chain do; width is how many characters each part may have.
-func PartsText(parts []startup.Part, width int) string { return partsText(newParts(parts), width) }
+// HowAtLength is How with more of what a hook did.
+func HowAtLength(s *startup.Startup, b startup.Blame) string { return newBlameEntry(s, b).how(wide) }
+
+// LinkRemarks says in words what else is known of a link of a critical chain, as
+// critical-chain does, with more of what a hook did.
+func LinkRemarks(l startup.Link) []string { return newCriticalLink(l).remarks("at ", "part of ", wide) }
 
 // HookRemarks says in words what is special of a hook, as ledger does.
 func HookRemarks(h *startup.LedgerHook) string { return hookRemarks(newLedgerHook(h)) }

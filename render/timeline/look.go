@@ -69,6 +69,12 @@ func barName(b *Bar) string {
 		}
 		return render.Printable(b.Name, maxName)
 	}
+	return b.FoldedName()
+}
+
+// FoldedName is what a bar is called that stands for several things: so many more of
+// what.
+func (b *Bar) FoldedName() string {
 	of := b.Kind + "s like these"
 	switch {
 	case b.Folded.Mixed:

@@ -45,11 +45,7 @@ type node struct {
 
 // newForest puts the spans in order of time, those that contain others before them.
 func newForest(t *trace.Trace) *forest {
-	order := make([]int, len(t.Spans))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(i, j int) int { return compareSpans(&t.Spans[i], &t.Spans[j]) })
+	order := ByTime(t)
 	f := &forest{nodes: make([]node, len(order))}
 	place := make([]int32, len(order)) // of a span among the nodes
 	for n, i := range order {
@@ -73,6 +69,17 @@ func newForest(t *trace.Trace) *forest {
 	}
 	f.grow(parents)
 	return f
+}
+
+// ByTime returns the indexes of the spans in order of time. Of those that begin
+// together the longest comes first, as it may contain the others.
+func ByTime(t *trace.Trace) []int {
+	order := make([]int, len(t.Spans))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return compareSpans(&t.Spans[i], &t.Spans[j]) })
+	return order
 }
 
 func compareSpans(a, b *trace.Span) int {
@@ -151,7 +158,7 @@ func (f *forest) bar(p piece) Bar {
 	}
 	n := &f.nodes[p.node]
 	b := Bar{
-		Kind: KindSpan, Name: label.Of(n.span), Server: n.span.Service(), Depth: int(n.depth), Start: time.Duration(max(n.span.Start, f.base) - f.base),
+		Kind: KindSpan, Span: n.span, Name: label.Of(n.span), Server: n.span.Service(), Depth: int(n.depth), Start: time.Duration(max(n.span.Start, f.base) - f.base),
 		Took: time.Duration(f.took(p.node)), Open: n.span.End == 0, How: render.Printable(n.span.Status.Message, 200),
 	}
 	if n.span.Status.Code == trace.StatusError {

@@ -24,7 +24,7 @@ func FromStart(s *startup.Startup, most int) *Timeline {
 		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(b.Took, a.Took), strings.Compare(a.Name, b.Name))
 	})
 	t := &Timeline{
-		Title: render.Name(s) + ": timeline", Result: render.Result(s), Bad: s.Outcome() != startup.OutcomeReady,
+		Title: render.Name(s) + ": timeline", Result: render.Result(s), Bad: !slices.Contains([]startup.Outcome{startup.OutcomeReady, startup.OutcomeNotShown}, s.Outcome()),
 		Origin: render.Origin(s), Problems: render.Problems(s), Notes: notes(s), Simulated: s.Simulated(),
 		Milestones: milestones(s), Total: len(all),
 	}

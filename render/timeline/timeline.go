@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/chaintrace/chaintrace/trace"
 	"github.com/chaintrace/chaintrace/trace/startup"
 )
 
@@ -43,8 +44,9 @@ type Bar struct {
 	How         string          // what it did, in words; may be empty
 	Stretches   []Stretch       // of waiting and of work, in order; empty for several together
 
-	Folded *Folded // of several together; else nil
-	Inside int     // how many spans that it contains are not shown
+	Span   *trace.Span // that it stands for, in the trace that was given; nil for none and for several
+	Folded *Folded     // of several together; else nil
+	Inside int         // how many spans that it contains are not shown
 }
 
 // Stretch is a part of a bar.

@@ -105,6 +105,13 @@ func (p *painter) stroke(color string, pen float64, dashed bool) {
 
 // text writes a line, and its tail behind it.
 func (p *painter) text(t Text) error {
+	var err error
+	if t.Text, err = p.fonts.Shown(t.Text); err != nil {
+		return err
+	}
+	if t.Tail.Text, err = p.fonts.Shown(t.Tail.Text); err != nil {
+		return err
+	}
 	traits := gofont.Regular
 	if t.Bold {
 		traits = gofont.Bold

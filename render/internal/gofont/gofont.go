@@ -5,6 +5,7 @@ package gofont
 import (
 	"fmt"
 	"math"
+	"unicode/utf8"
 
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/gofont/gobold"
@@ -12,6 +13,7 @@ import (
 	"golang.org/x/image/font/gofont/goitalic"
 	"golang.org/x/image/font/gofont/goregular"
 	"golang.org/x/image/font/opentype"
+	"golang.org/x/image/font/sfnt"
 )
 
 // The traits of a font, to be added up.
@@ -21,10 +23,14 @@ const (
 	Italic  = 2
 )
 
+// missing stands for each character that the fonts lack.
+const missing = '□'
+
 // Set holds the fonts by their traits. It is for one goroutine at a time.
 type Set struct {
-	fonts [4]*opentype.Font
-	faces map[faceKey]font.Face
+	fonts  [4]*opentype.Font
+	faces  map[faceKey]font.Face
+	buffer sfnt.Buffer
 }
 
 type faceKey struct {
@@ -57,4 +63,23 @@ func (s *Set) Face(traits int, size float64) (font.Face, error) {
 	}
 	s.faces[key] = f
 	return f, nil
+}
+
+// Shown returns a text as it can be painted: instead of characters that the fonts
+// lack, which would be left out without a trace, there are empty squares.
+func (s *Set) Shown(text string) (string, error) {
+	shown := []rune(text)
+	for i, r := range shown {
+		if r < utf8.RuneSelf {
+			continue
+		}
+		glyph, err := s.fonts[Regular].GlyphIndex(&s.buffer, r)
+		if err != nil {
+			return "", fmt.Errorf("looking %q up in the Go fonts: %w", r, err)
+		}
+		if glyph == 0 {
+			shown[i] = missing
+		}
+	}
+	return string(shown), nil
 }

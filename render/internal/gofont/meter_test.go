@@ -55,3 +55,22 @@ func TestFit(t *testing.T) {
 		}
 	}
 }
+
+// TestShown: what the fonts lack is seen to be missing, and what stands for it is in
+// all of them.
+func TestShown(t *testing.T) {
+	set, err := NewSet()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{"": "", "plain · naïve Ω Ж …": "plain · naïve Ω Ж …", "漢字 ok": "□□ ok", "🚀": "□"} {
+		if got, err := set.Shown(text); err != nil || got != want {
+			t.Errorf("%q is shown as %q, not %q; %v", text, got, want, err)
+		}
+	}
+	for traits, f := range set.fonts {
+		if glyph, err := f.GlyphIndex(&set.buffer, missing); err != nil || glyph == 0 {
+			t.Errorf("traits %d lack %c: %v", traits, missing, err)
+		}
+	}
+}

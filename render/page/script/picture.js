@@ -6,9 +6,10 @@ const pictures = [...document.querySelectorAll(".picture")].map((frame) => {
   const title = svg.getAttribute("aria-label");
   const box = svg.viewBox.baseVal;
   const whole = { x: box.x, y: box.y, width: box.width, height: box.height };
-  const readable = 0.62; // pixels for a unit of the picture, at the least to begin with
+  const readable = 0.9; // pixels for a unit of the picture, at the least to begin with: names are 12 units high
   const closest = 4;
   const largest = 1.3; // to begin with
+  const shift = svg.querySelector("g").transform.baseVal.consolidate().matrix;
   let view = { ...whole };
   let wanted = null; // what a reader chose to see; null: nothing yet
 
@@ -30,6 +31,12 @@ const pictures = [...document.querySelectorAll(".picture")].map((frame) => {
     view = { width: vw, height: vh, x: within(cx, vw, whole.x, whole.width) - vw / 2, y: within(cy, vh, whole.y, whole.height) - vh / 2 };
     svg.setAttribute("viewBox", [view.x, view.y, view.width, view.height].map((v) => v.toFixed(2)).join(" "));
     frame.classList.toggle("large", s > fit * 1.01);
+    // Where there is more than is seen, the frame's side has a shadow.
+    const beyond = (side, is) => frame.classList.toggle("more-" + side, is);
+    beyond("left", view.x > whole.x + 1);
+    beyond("right", view.x + vw < whole.x + whole.width - 1);
+    beyond("up", view.y > whole.y + 1);
+    beyond("down", view.y + vh < whole.y + whole.height - 1);
   }
   // choose shows what a reader wants, and keeps it for when the frame changes.
   function choose(next) {
@@ -41,11 +48,14 @@ const pictures = [...document.querySelectorAll(".picture")].map((frame) => {
     const [w, h] = [frame.clientWidth / s, frame.clientHeight / s];
     choose({ x: whole.x + (whole.width - w) / 2, y: whole.y + (whole.height - h) / 2, width: w, height: h });
   }
-  // To begin with: the whole picture, or as much of its upper left as can be read.
+  // To begin with: the whole picture, or as much of its upper left as can be read. On
+  // a phone there is no room for what stands before the first frame.
   function begin() {
     const s = Math.max(Math.min(frame.clientWidth / whole.width, frame.clientHeight / whole.height, largest), readable);
     const [w, h] = [frame.clientWidth / s, frame.clientHeight / s];
-    show({ x: Math.min(whole.x, whole.x + (whole.width - w) / 2), y: Math.min(whole.y, whole.y + (whole.height - h) / 2), width: w, height: h });
+    const frames = w < 600 ? [...svg.querySelectorAll(".cluster")].map((e) => e.getBBox().x + shift.e) : [];
+    const left = frames.length > 0 ? Math.min(...frames) - 4 : whole.x;
+    show({ x: Math.min(left, whole.x + (whole.width - w) / 2), y: Math.min(whole.y, whole.y + (whole.height - h) / 2), width: w, height: h });
   }
   function zoom(factor, x, y) {
     const [ax, ay] = [x === undefined ? view.x + view.width / 2 : x, y === undefined ? view.y + view.height / 2 : y];
@@ -150,7 +160,6 @@ const pictures = [...document.querySelectorAll(".picture")].map((frame) => {
   }, true);
 
   // follow brings a thing of the picture into sight.
-  const shift = svg.querySelector("g").transform.baseVal.consolidate().matrix;
   const placeOf = new Map();
   function boxOf(e) {
     if (!placeOf.has(e)) {

@@ -2,6 +2,7 @@
 // What is selected: one thing of the page, by its key, at all its places. The
 // address's fragment keeps it. Text only ever goes into the page as text.
 const selection = (() => {
+  const names = new Map(); // of what is called otherwise than its key says
   // Rows of tables are about what their first cell names, where they do not say
   // that they are about something else.
   for (const table of document.querySelectorAll("table.list")) {
@@ -9,12 +10,14 @@ const selection = (() => {
       const name = row.cells[0].firstChild;
       if (row.classList.contains("fold") || !name) continue;
       if (!row.dataset.k) row.dataset.k = table.dataset.kind + ":" + name.data;
+      else if (row.dataset.k.startsWith(table.dataset.kind + ":")) names.set(row.dataset.k, name.data);
       const pick = document.createElement("span");
       pick.className = "pick";
       name.replaceWith(pick);
       pick.append(name);
     }
   }
+  for (const li of document.querySelectorAll("ol[data-kind] > [data-k]")) names.set(li.dataset.k, li.querySelector(".pick").textContent);
   const places = new Map();
   for (const e of document.querySelectorAll("[data-k]")) {
     if (!places.has(e.dataset.k)) places.set(e.dataset.k, []);
@@ -23,7 +26,8 @@ const selection = (() => {
   const details = document.getElementById("details");
   const status = document.getElementById("status");
   const watchers = [];
-  const kinds = new Set([...places.keys()].map((key) => key.slice(0, key.indexOf(":"))));
+  const kindOf = (key) => key.slice(0, key.indexOf(":"));
+  const kinds = new Set([...places.keys()].map(kindOf));
   const sections = new Map([...document.querySelectorAll("section")].map((s) => [s.id, s]));
   const smooth = matchMedia("(prefers-reduced-motion: no-preference)");
   let current = "";
@@ -79,9 +83,10 @@ const selection = (() => {
     return e;
   }
 
+  const titleOf = (key) => names.has(key) ? kindOf(key) + " " + names.get(key) : key.replace(":", " ");
+
   function describe(key) {
-    const [kind, name] = [key.slice(0, key.indexOf(":")), key.slice(key.indexOf(":") + 1)];
-    document.getElementById("details-title").textContent = kind + " " + name;
+    document.getElementById("details-title").textContent = titleOf(key);
     const body = document.getElementById("details-body");
     body.replaceChildren();
     const shown = 12;
@@ -90,7 +95,7 @@ const selection = (() => {
       const section = e.closest("section");
       const heading = addText(body, "h3", "");
       const titles = e.matches("tr") ? [...e.closest("table").querySelectorAll("thead th")] : [];
-      const server = titles.findIndex((th) => th.textContent === "Server");
+      const server = titles.findIndex((th) => "filter" in th.dataset); // or the service: the first to choose rows by
       const link = addText(heading, "a", section.querySelector("h2").textContent + (server > 0 ? ": " + e.cells[server].textContent : ""));
       link.href = "#" + section.id;
       link.addEventListener("click", (event) => {
@@ -129,7 +134,7 @@ const selection = (() => {
       mark(key, true);
       describe(key);
       const n = places.get(key).length;
-      status.textContent = key.replace(":", " ") + " selected, " + n + (n === 1 ? " place" : " places") + " highlighted";
+      status.textContent = titleOf(key) + " selected, " + n + (n === 1 ? " place" : " places") + " highlighted";
     } else {
       status.textContent = "nothing selected";
     }
@@ -172,7 +177,7 @@ const selection = (() => {
     if (address.view) view = showView(address.view);
     const key = address.key;
     if (!places.has(key)) {
-      if (kinds.has(key.slice(0, key.indexOf(":")))) missing(key);
+      if (kinds.has(kindOf(key))) missing(key);
       else if (current) select("", null);
       return;
     }

@@ -19,6 +19,14 @@
     const heads = [...table.tHead.rows[0].cells];
     const texts = rows.map((r) => [...r.cells].map((c) => c.textContent).join("\n").toLowerCase());
     const refresh = selection.roving(body);
+    // Where code stands, lines rather end behind a slash than within a word.
+    heads.forEach((th, column) => {
+      if (!th.matches(".code")) return;
+      for (const cell of rows.map((r) => r.cells[column])) {
+        const parts = cell.textContent.split(/(?<=\/)/);
+        if (parts.length > 1) cell.replaceChildren(...parts.flatMap((part, i) => i === 0 ? [part] : [document.createElement("wbr"), part]));
+      }
+    });
 
     const controls = document.createElement("div");
     controls.className = "controls";
