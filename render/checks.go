@@ -149,7 +149,7 @@ func (v *checkGraph) join(inner, outer checkPart) {
 		}
 		v.g.AddEdge(Edge{
 			From: End{Node: inner.node, Row: from, Side: SideEast}, To: End{Node: outer.node, Row: to, Side: SideWest},
-			Role: role, Label: []string{label}, Tooltip: checkTip(outer.sv, c),
+			Role: role, Label: []string{label}, About: c.Name, Tooltip: checkTip(outer.sv, c),
 		})
 	}
 }

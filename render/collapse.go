@@ -196,17 +196,23 @@ func (b *collapser) addEdges() {
 		backward bool
 		label    string
 	}
-	known := map[key]bool{}
+	known := map[key]int{} // by number of the edge, from 1 on
 	for _, e := range b.g.Edges {
 		from, counted := b.end(e.From)
 		to, too := b.end(e.To)
 		e.From, e.To = from, to
 		if counted || too {
 			k := key{from, to, e.Role, e.Backward, strings.Join(e.Label, "\n")}
-			if from.Node == to.Node || known[k] {
+			if from.Node == to.Node {
 				continue
 			}
-			known[k] = true
+			if i := known[k]; i > 0 {
+				if b.out.Edges[i-1].About != e.About {
+					b.out.Edges[i-1].About = "" // it stands for several
+				}
+				continue
+			}
+			known[k] = len(b.out.Edges) + 1
 		}
 		b.out.AddEdge(e)
 	}

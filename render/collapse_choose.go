@@ -164,6 +164,9 @@ func (ps *parts) sumUp() {
 		w := p.within
 		w.keep = w.keep || p.keep
 		w.troubled += p.troubled
+		for w.item.Noun == "" && w != ps.root { // a heading counts nothing
+			w = w.within
+		}
 		if p.item.Noun == w.item.Noun {
 			w.below += 1 + p.below
 		}

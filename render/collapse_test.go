@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/chaintrace/chaintrace/trace"
 )
 
 // randomPicture makes a picture of frames, nodes and rows, some of which are in
@@ -111,6 +113,35 @@ func TestNothingGetsLost(t *testing.T) {
 		}
 		if err := WriteDOT(&bytes.Buffer{}, out); err != nil {
 			t.Errorf("seed %d: %v", seed, err)
+		}
+	}
+}
+
+// TestEverySpanIsCounted: those shown, those counted and those below these are all.
+func TestEverySpanIsCounted(t *testing.T) {
+	for seed := range uint64(100) {
+		r := rand.New(rand.NewPCG(seed, 2))
+		tr := &trace.Trace{}
+		for i := range 2 + r.IntN(300) {
+			s := trace.Span{SpanID: trace.SpanID{1, byte(i), byte(i >> 8)}, Name: string(rune('a' + r.IntN(4))), Start: int64(i + 1)}
+			s.End = s.Start + r.Int64N(1000)
+			if p := r.IntN(i + 1); p < i {
+				s.ParentID = tr.Spans[p].SpanID
+			}
+			tr.Spans = append(tr.Spans, s)
+		}
+		g := newSpanTree(tr).graph()
+		c := chooser{budget: 1 + r.IntN(40), parts: partsOf(g)}
+		c.choose()
+		b := collapser{g: g, parts: c.parts}
+		n, _ := everything(b.build())
+		for _, f := range b.folds {
+			for _, m := range f.members {
+				n += 1 + m.below
+			}
+		}
+		if n != len(tr.Spans) {
+			t.Errorf("seed %d: of %d spans %d are told of", seed, len(tr.Spans), n)
 		}
 	}
 }

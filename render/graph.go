@@ -174,8 +174,11 @@ type Edge struct {
 	From, To End
 	Role     Role
 	Label    []string // lines
-	Word     string   // what it is, for formats that do not lay out, where it has no Label
-	Tooltip  string
+	// About is what of the nodes it joins, a name, for formats in which edges end at
+	// nodes and not at rows. May be empty.
+	About   string
+	Word    string // what it is, for formats that do not lay out, where it has no Label
+	Tooltip string
 	// Backward draws the arrow from To to From without changing which of the
 	// two comes first in the picture.
 	Backward bool

@@ -53,6 +53,8 @@ func readyText(s *startup.Startup) string {
 			what = "hook " + what
 		}
 		return begin + what + " failed after " + duration(s.Failure.At) + mark + " and ended the process: " + clip(s.Failure.Err, 90)
+	case s.Outcome() == startup.OutcomeNotShown:
+		return "No readiness is shown within the " + duration(s.End) + mark + " of this trace"
 	case s.Ready == nil:
 		return "Not ready within the " + duration(s.End) + mark + " of this trace" + unfinishedText(s)
 	case s.Ready.How == "observed" && s.Source == attr.SourceInstrumented:
@@ -81,7 +83,10 @@ func unfinishedText(s *startup.Startup) string {
 }
 
 func readyRole(s *startup.Startup) Role {
-	if s.Ready == nil {
+	switch {
+	case s.Outcome() == startup.OutcomeNotShown:
+		return RoleProblem // nobody asked: it may have been ready
+	case s.Ready == nil:
 		return RoleFailed
 	}
 	return RoleTitle
@@ -127,13 +132,10 @@ func problemsText(s *startup.Startup) string {
 	return head + clip(strings.Join(first, "; "), int(width)-len(head)-len(tail)) + tail
 }
 
-// phaseBar draws the phases to scale, one after the other. Phases that lie
-// within one already drawn are left out.
+// phaseBar draws the phases of the start to scale, one after the other. Phases that lie
+// within one already drawn are left out, and so is what came when the start was over.
 func phaseBar(s *startup.Startup) *Bar {
-	total := s.End
-	if s.Ready != nil {
-		total = max(total, s.Ready.At)
-	}
+	total := s.Over()
 	if total <= 0 || len(s.Phases) == 0 {
 		return nil
 	}
@@ -143,7 +145,7 @@ func phaseBar(s *startup.Startup) *Bar {
 	roles := []Role{RolePhaseA, RolePhaseB}
 	for _, p := range s.Phases {
 		end := p.End
-		if end < p.Start {
+		if end < p.Start || end > total {
 			end = total
 		}
 		if at(end)-at(p.Start) < minSegment || at(end) <= pos {
@@ -216,7 +218,7 @@ func wrap(words []string, sep string, n int) []string {
 		if i < len(words)-1 {
 			w += sep
 		}
-		if line != "" && len([]rune(line))+1+len([]rune(w)) > n {
+		if line != "" && TextWidth(line)+1+TextWidth(w) > n {
 			lines = append(lines, line)
 			line = ""
 		}

@@ -131,11 +131,14 @@ func (v *hookGraph) addRun(cluster ClusterID, r *startup.HookRun) {
 	if r.InTrouble() {
 		took.Text = outcomeWord(r) + " after " + took.Text
 	}
-	bar := Cell{Bar: v.bars.bar(r, barRole(r))}
-	if role == RoleCritical || r.InTrouble() {
-		took.Font = FontBold
-		bar = Cell{}
+	ink := barRole(r)
+	switch role {
+	case RoleCritical, RoleBecause:
+		took.Font, ink = FontBold, RoleBarCritical
+	case RoleFailed:
+		took.Font, ink = FontBold, RoleBarFailed
 	}
+	bar := Cell{Bar: v.bars.bar(r, ink)}
 	n.Label.AddRow(Row{Key: "hook " + r.Name, Role: role, Cells: []Cell{{Text: name(r.Name), Font: FontBold}, bar, took}})
 	if v.detail != DetailLow {
 		for _, w := range r.WaitsFor {
@@ -167,11 +170,15 @@ func (v *hookGraph) addStep(l *Table, r *startup.HookRun, w string) {
 	case "work":
 		text = what
 	}
+	most := 64
+	if v.detail == DetailFull {
+		most = 160
+	}
 	role := RoleMuted
 	if r.InTrouble() && r.Outcome != attr.OutcomeFailed && r.BlockedOn == w {
 		text, role = "got as far as: "+text, RoleLost
 	}
-	l.AddRow(Row{Item: Item{Noun: "step", InOrder: true}, Cells: []Cell{{Text: "  " + clip(text, 64), Font: FontSmall, Role: role}}})
+	l.AddRow(Row{Item: Item{Noun: "step", InOrder: true}, Cells: []Cell{{Text: "  " + clip(text, most), Font: FontSmall, Role: role}}})
 }
 
 // addLaunched names the hooks that only start something, in one node.
@@ -220,19 +227,37 @@ func (v *hookGraph) addReady() {
 		return
 	}
 	n := Node{Key: "ready", Shape: ShapeTerminal, Role: RoleEnd, Tooltip: readyText(v.s)}
-	text, role := "never ready", RoleFailed
-	if v.s.Ready != nil {
-		text, role = "ready after "+duration(v.s.Ready.At), RoleCritical
+	text, role, label := "not ready in this trace", RoleFailed, ""
+	switch v.s.Outcome() {
+	case startup.OutcomeReady:
+		text, role, label = "ready after "+duration(v.s.Ready.At), RoleCritical, "ends last"
+	case startup.OutcomeNotShown:
+		text, role, label = "no readiness is shown", RoleCritical, "ends last"
+	case startup.OutcomeFailed:
+		text = "never ready"
+		if v.s.Ready != nil {
+			text = "ended after " + duration(v.s.Failure.At)
+		}
+	}
+	if v.last.InTrouble() || !v.last.Finished() {
+		label = "did not end"
 	}
 	n.Label.Add(Cell{Text: text, Font: FontBold, Align: AlignCenter})
 	if from, ok := v.nodes[v.last]; ok {
-		e := Edge{From: End{Node: from}, To: End{Node: v.g.AddNode(n)}, Role: role, Label: []string{"ends last"}}
+		e := Edge{From: End{Node: from}, To: End{Node: v.g.AddNode(n)}, Role: role, Label: lines(label)}
 		if v.s.Failure != nil && v.s.Failure.Hook != "" {
 			e.Label = []string{"ended the process"}
 			e.From.Node = v.failedNode(from)
 		}
 		v.g.AddEdge(e)
 	}
+}
+
+func lines(text string) []string {
+	if text == "" {
+		return nil
+	}
+	return []string{text}
 }
 
 // failedNode returns the node of the hook that ended the process.
@@ -247,7 +272,7 @@ func (v *hookGraph) failedNode(otherwise NodeID) NodeID {
 
 func (v *hookGraph) legend() *Table {
 	entries := []legendEntry{
-		{RoleOwn, "hook"}, {RoleLaunched, "launched at once"}, {RoleCritical, "decides when the chain is ready"},
+		{RoleOwn, "hook"}, {RoleLaunched, "launched at once"}, {RoleCritical, criticalText(v.s)},
 		{RoleFailed, "failed"}, {RoleBecause, "did not end"},
 	}
 	if v.s.Simulated() {

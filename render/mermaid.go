@@ -16,6 +16,10 @@ const (
 	mermaidMostEdges = 500
 )
 
+// mermaidLine is the colour of lines that are black in pictures. They cross frames,
+// which are light, and the page, which is dark in a dark theme.
+const mermaidLine = "#6e7781"
+
 // WriteMermaid writes the graph as a flowchart in Mermaid's language. Nodes and
 // frames are named by their number. A node's rows are lines of its label; an edge
 // that ends at a row ends at the row's node here, and edges that are alike then
@@ -314,11 +318,11 @@ func (m *mermaid) styles() {
 	}
 	for i, e := range m.edges {
 		st := styleOf(e.role)
-		css := "stroke-width:" + number(st.Pen) + "px"
-		if st.Line != colorInk {
-			css += ",stroke:" + st.Line
+		line := st.Line
+		if line == colorInk {
+			line = mermaidLine
 		}
-		m.line("linkStyle %d %s", i, css)
+		m.line("linkStyle %d stroke-width:%spx,stroke:%s", i, number(st.Pen), line)
 	}
 }
 

@@ -118,3 +118,43 @@ func TestMermaidIsCutToWhatIsDrawn(t *testing.T) {
 		t.Errorf("599 edges: %v", err)
 	}
 }
+
+// TestMermaidLinesAreSeenOnAnyGround: lines cross light frames and a page that may be
+// dark, so none has the colour of the theme.
+func TestMermaidLinesAreSeenOnAnyGround(t *testing.T) {
+	for _, view := range render.GraphViews() {
+		var b bytes.Buffer
+		if err := write(&b, named("x"), "mmd", render.Options{View: view}); err != nil {
+			t.Fatal(err)
+		}
+		lines := 0
+		for _, l := range strings.Split(b.String(), "\n") {
+			if strings.HasPrefix(l, "linkStyle") {
+				lines++
+				if !strings.Contains(l, "stroke:#") || strings.Contains(l, "stroke:#1b1f24") {
+					t.Errorf("%s: %s", view, l)
+				}
+			}
+		}
+		if lines == 0 {
+			t.Errorf("%s: no lines", view)
+		}
+	}
+}
+
+// TestLegendsHoldInTheDark: what is black on a light page is white on a dark one.
+func TestLegendsHoldInTheDark(t *testing.T) {
+	for _, view := range render.GraphViews() {
+		for _, f := range []string{"svg", "mmd", "dot", "txt"} {
+			var b bytes.Buffer
+			if err := write(&b, named("x"), f, render.Options{View: view}); err != nil {
+				t.Fatal(err)
+			}
+			for _, word := range []string{"Black ", "black arrow", "White ", "white arrow"} {
+				if strings.Contains(b.String(), word) {
+					t.Errorf("%s, %s: says %q", view, f, word)
+				}
+			}
+		}
+	}
+}

@@ -16,8 +16,9 @@ type TextOptions struct {
 // WriteText writes the graph as a tree in plain text: frames and nodes with their
 // rows below them, and the way of requests from one to the next. Other edges are
 // lines that begin with an arrow. What a picture tells by colour has a mark in
-// front, which the last line explains. Longer lines than o allows are cut, but
-// for the sentences, which are wrapped. It returns an error, before anything is
+// front, which the last line explains. Where lines are longer than o allows, names are
+// shortened in their middle, so that what stands in columns behind them is seen; what
+// has no columns is wrapped; and what is longer nevertheless is cut. It returns an error, before anything is
 // written, when an edge refers to something that the graph does not have.
 func WriteText(w io.Writer, g *Graph, o TextOptions) error {
 	if err := g.check(); err != nil {
@@ -25,9 +26,12 @@ func WriteText(w io.Writer, g *Graph, o TextOptions) error {
 	}
 	b := outliner{g: g}
 	items := b.forest()
-	p := textPrinter{o: o, glyphs: boxGlyphs}
+	p := textPrinter{o: o, glyphs: boxGlyphs, ellipsis: ellipsis}
 	if o.ASCII {
-		p.glyphs = asciiGlyphs
+		p.glyphs, p.ellipsis = asciiGlyphs, "..."
+	}
+	if o.Width > 0 {
+		narrow(items, o.Width, p.ellipsis)
 	}
 	if g.Title != nil {
 		for _, r := range g.Title.Rows {
@@ -57,7 +61,9 @@ func WriteText(w io.Writer, g *Graph, o TextOptions) error {
 // item is an entry of an outline.
 type item struct {
 	name     string // the first column of the text
-	text     string
+	row      Row
+	columns  *columns // that the row is in; nil: none
+	level    int      // of the row in its columns
 	notes    []string // lines below the text
 	children []*item
 }
@@ -83,9 +89,9 @@ func (o *outliner) forest() []*item {
 			label = &Table{Rows: []Row{{Cells: []Cell{{Text: c.Key}}}}}
 		}
 		levels := rowLevels(label)
-		clusters[i] = o.table(label, levels, 0, nil, columnWidths(leveled(label, levels, 0, false)))[0]
+		clusters[i] = o.table(label, levels, 0, nil, newColumns(leveled(label, levels, 0, false)))[0]
 	}
-	heads := o.headWidths()
+	heads := o.heads()
 	var top []*item
 	for i, c := range o.g.Clusters {
 		if c.Parent == 0 {
@@ -100,15 +106,16 @@ func (o *outliner) forest() []*item {
 		head := heads[n.Cluster]
 		switch {
 		case at.aligned:
-			head = o.layout.widths[at.owner]
+			head = o.layout.columns[at.owner]
 		case len(n.Label.Rows) > 0 && len(n.Label.Rows[0].Cells) < leastColumns:
 			head = nil
 		}
-		rows := o.table(&n.Label, at.levels, at.base, head, o.layout.widths[at.owner])
+		rows := o.table(&n.Label, at.levels, at.base, head, o.layout.columns[at.owner])
 		o.rows = append(o.rows, rows)
 		if at.lead.Node > 0 {
 			// It takes the place of the row that leads to it.
 			it := o.rows[at.lead.Node-1][at.lead.Row-1]
+			rows[0].children = append(rows[0].children, sections(rows, at.levels)...)
 			rows[0].notes = append(rows[0].notes, it.notes...)
 			*it = *rows[0]
 			rows[0] = it
@@ -119,16 +126,29 @@ func (o *outliner) forest() []*item {
 		unit := it
 		if n.Cluster > 0 {
 			unit = clusters[n.Cluster-1]
-			unit.children = append(unit.children, it)
+			unit.children = append(append(unit.children, it), sections(rows, at.levels)...)
 			for c := o.g.Clusters[n.Cluster-1].Parent; c > 0; c = o.g.Clusters[c-1].Parent {
 				unit = clusters[c-1]
 			}
 		} else {
+			it.children = append(it.children, sections(rows, at.levels)...)
 			top = append(top, it)
 		}
 		o.nodes, o.units = append(o.nodes, it), append(o.units, unit)
 	}
 	return o.joined(top)
+}
+
+// sections returns what stands beside the first of a table's items: what begins with a
+// rule.
+func sections(items []*item, levels []int) []*item {
+	var some []*item
+	for i, it := range items {
+		if i > 0 && it != nil && levels[i] == 0 {
+			some = append(some, it)
+		}
+	}
+	return some
 }
 
 // joined puts what requests come to next below where they come from, and adds
@@ -159,7 +179,9 @@ func (o *outliner) joined(top []*item) []*item {
 			arrow = "←"
 		}
 		it := o.nodes[e.from-1]
-		it.notes = append(it.notes, arrow+" "+joinNonEmpty(": ", e.label, o.place(e.to, from)))
+		if note := arrow + " " + joinNonEmpty(": ", e.label, o.place(e.to, from)); !slices.Contains(it.notes, note) {
+			it.notes = append(it.notes, note)
+		}
 	}
 	for _, it := range top {
 		if p := parent[it]; p != nil {
@@ -178,10 +200,10 @@ func (o *outliner) place(n NodeID, from *item) string {
 	return unit.name + ", " + it.name
 }
 
-// table makes the items of a table's rows: that of its first row, in columns of the
-// widths head, with the others below it in theirs. A row in small letters is a note
+// table makes the items of a table's rows: that of its first row, in the columns head,
+// with the others below it in theirs. A row in small letters is a note
 // of the row before, and has none.
-func (o *outliner) table(t *Table, levels []int, base int, head, widths []int) []*item {
+func (o *outliner) table(t *Table, levels []int, base int, head, others *columns) []*item {
 	if len(t.Rows) == 0 {
 		return []*item{{}}
 	}
@@ -199,7 +221,7 @@ func (o *outliner) table(t *Table, levels []int, base int, head, widths []int) [
 		case i == 0:
 			last = ptr(o.row(r, head, base))
 		default:
-			last = ptr(o.row(r, widths, base+level))
+			last = ptr(o.row(r, others, base+level))
 		}
 		items[i] = last
 		if level > 0 {
@@ -212,11 +234,11 @@ func (o *outliner) table(t *Table, levels []int, base int, head, widths []int) [
 }
 
 // row makes an item of a row on a level of the columns, and notes its mark.
-func (o *outliner) row(r Row, widths []int, level int) item {
+func (o *outliner) row(r Row, in *columns, level int) item {
 	if m := rowMark(r); m != "" && !slices.Contains(o.marks, m) {
 		o.marks = append(o.marks, m)
 	}
-	it := item{text: rowColumns(r, widths, level)}
+	it := item{row: r, columns: in, level: level}
 	if len(r.Cells) > 0 {
 		it.name = cellText(r.Cells[0])
 	}
@@ -229,9 +251,8 @@ func ptr[T any](v T) *T { return &v }
 // aligned.
 const leastColumns = 3
 
-// headWidths returns how wide the columns of the first rows of each frame's nodes
-// are.
-func (o *outliner) headWidths() map[ClusterID][]int {
+// heads returns the columns of the first rows of each frame's nodes.
+func (o *outliner) heads() map[ClusterID]*columns {
 	heads := map[ClusterID][]leveledRow{}
 	for i := range o.g.Nodes {
 		n := &o.g.Nodes[i]
@@ -239,9 +260,9 @@ func (o *outliner) headWidths() map[ClusterID][]int {
 			heads[n.Cluster] = append(heads[n.Cluster], leveledRow{n.Label.Rows[0], 0})
 		}
 	}
-	widths := map[ClusterID][]int{}
+	all := map[ClusterID]*columns{}
 	for c, rows := range heads {
-		widths[c] = columnWidths(rows)
+		all[c] = newColumns(rows)
 	}
-	return widths
+	return all
 }

@@ -43,7 +43,9 @@ func outlined() *render.Graph {
 	g.AddEdge(render.Edge{From: render.End{Node: hooks}, To: render.End{Node: to}, Role: render.RoleRequest})
 	g.AddEdge(render.Edge{From: render.End{Node: to}, To: render.End{Node: from}, Role: render.RoleRequest, Label: []string{"back"}}) // a circle
 	g.AddEdge(render.Edge{From: render.End{Node: hooks, Row: 2}, To: render.End{Node: second}, Role: render.RoleOwn, Label: []string{"leads", "to"}})
-	g.AddEdge(render.Edge{From: render.End{Node: to}, To: render.End{Node: second}, Role: render.RoleSkipped, Backward: true})
+	for _, role := range []render.Role{render.RoleSkipped, render.RoleLost} { // one line says both
+		g.AddEdge(render.Edge{From: render.End{Node: to}, To: render.End{Node: second}, Role: role, Backward: true})
+	}
 	return g
 }
 
@@ -66,13 +68,13 @@ requests
    │  └─ Other
    ├─ Hooks  2
    │  │  → leads to: Other
-   │  ├─ short        ██████      9 ms
-   │  ├─ much longer name     launched
-   │  ├─ ! failed               1.00 s
-   │  │     no luck
-   │  └─ Others
-   │     └─ a group   2
-   │        └─ é one  yes
+   │  ├─ short     ██████      9 ms
+   │  ├─ much longer name  launched
+   │  └─ ! failed            1.00 s
+   │        no luck
+   ├─ Others
+   │  └─ a group   2
+   │     └─ é one  yes
    └─ 404
          → back: requests
          ← server, Other
@@ -86,7 +88,7 @@ requests
 
 func TestTextASCII(t *testing.T) {
 	got := outline(t, outlined(), render.TextOptions{ASCII: true})
-	for _, want := range []string{"`- server", "|  |- short        ######", "   |  |  -> leads to: Other", `\u00e9 one`, "New 1 ms - more"} {
+	for _, want := range []string{"`- server", "|  |- short     ######", "   |  |  -> leads to: Other", `\u00e9 one`, "New 1 ms - more"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("there is no %q in\n%s", want, got)
 		}
@@ -108,6 +110,38 @@ func TestTextFits(t *testing.T) {
 		if o.Width == 24 && !strings.Contains(got, "much lon") {
 			t.Errorf("%+v:\n%s", o, got)
 		}
+	}
+}
+
+// TestNarrowText: where lines are short, names give way to what stands behind them, and
+// notes are wrapped.
+func TestNarrowText(t *testing.T) {
+	g := &render.Graph{}
+	n := render.Node{Key: "checks"}
+	n.Label.Add(cell("server"), cell(""), cell(""), cell(""))
+	long := "poststarthook/start-kube-apiserver-identity-lease-"
+	for _, row := range []string{long + "controller", long + "garbage-collector", "ping"} {
+		n.Label.Add(cell(row), cell("yes"), cell("no"), cell("a function that nobody needs to see"))
+	}
+	n.Label.Add(render.Cell{Text: "    a note of several words that is longer than a line", Font: render.FontSmall})
+	g.AddNode(n)
+	want := `server
+├─ poststarthook/…er-identity-lease-controller  yes  no  …
+├─ poststarthook/…tity-lease-garbage-collector  yes  no  …
+└─ ping                                         yes  no  …
+      a note of several words that is longer than a line
+`
+	if got := outline(t, g, render.TextOptions{Width: 58}); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	got := outline(t, g, render.TextOptions{Width: 40, ASCII: true})
+	for _, want := range []string{"|- poststar...arbage-collector  yes  ...\n", "      a note of several words that is\n        longer than a line\n"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("there is no %q in\n%s", want, got)
+		}
+	}
+	if wide := outline(t, g, render.TextOptions{Width: 200}); wide != outline(t, g, render.TextOptions{}) {
+		t.Errorf("where there is room, something is shortened:\n%s", wide)
 	}
 }
 

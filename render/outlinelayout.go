@@ -11,22 +11,22 @@ type leveledRow struct {
 	level int
 }
 
-// rowLevels returns how deep below a table's first row each row stands. What
-// follows a rule, or is indented further, belongs to the row before; what is in
-// small letters is a note of it, and has no level: -1.
+// rowLevels returns how deep each row of a table stands. What begins with the first
+// row, or with a rule, is on level 0; what is indented further belongs to the row
+// before; what is in small letters is a note of it, and has no level: -1.
 func rowLevels(t *Table) []int {
 	levels := make([]int, len(t.Rows))
-	base, open := 1, 0
+	open := 0
 	for i, r := range t.Rows {
 		switch {
 		case i == 0:
 		case r.Rule:
-			levels[i], base, open = 1, 2, 0
+			open = 0
 		case allSmall(r):
 			levels[i] = -1
 		default:
 			depth := min(indentation(r), open)
-			levels[i], open = base+depth, depth+1
+			levels[i], open = 1+depth, depth+1
 		}
 	}
 	return levels
@@ -55,8 +55,8 @@ func leveled(t *Table, levels []int, base int, head bool) []leveledRow {
 // outlineLayout says which node takes the place of which row, and how wide columns
 // are.
 type outlineLayout struct {
-	nodes  []outlinedNode   // by number of the node
-	widths map[NodeID][]int // of the columns of all nodes of an owner
+	nodes   []outlinedNode      // by number of the node
+	columns map[NodeID]*columns // of all nodes of an owner
 }
 
 // outlinedNode is where a node stands in an outline.
@@ -69,7 +69,7 @@ type outlinedNode struct {
 }
 
 func newOutlineLayout(g *Graph) *outlineLayout {
-	l := &outlineLayout{nodes: make([]outlinedNode, len(g.Nodes)), widths: map[NodeID][]int{}}
+	l := &outlineLayout{nodes: make([]outlinedNode, len(g.Nodes)), columns: map[NodeID]*columns{}}
 	for i := range g.Nodes {
 		l.nodes[i] = outlinedNode{owner: NodeID(i + 1), levels: rowLevels(&g.Nodes[i].Label)}
 	}
@@ -96,7 +96,7 @@ func newOutlineLayout(g *Graph) *outlineLayout {
 		rows[n.owner] = append(rows[n.owner], leveled(&g.Nodes[i].Label, n.levels, n.base, n.aligned)...)
 	}
 	for owner, r := range rows {
-		l.widths[owner] = columnWidths(r)
+		l.columns[owner] = newColumns(r)
 	}
 	return l
 }

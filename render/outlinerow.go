@@ -3,11 +3,29 @@ package render
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 func allSmall(r Row) bool {
 	return !slices.ContainsFunc(r.Cells, func(c Cell) bool { return c.Font != FontSmall || c.Bar != nil })
+}
+
+// columns are what rows stand in.
+type columns struct {
+	widths   []int
+	deepest  int    // level of a row in them
+	ellipsis string // what shortened names have in place of their middle; "": none is shortened
+}
+
+// newColumns returns the columns of rows, or nil where there is nothing in columns.
+func newColumns(rows []leveledRow) *columns {
+	c := &columns{widths: columnWidths(rows)}
+	if len(c.widths) == 0 {
+		return nil
+	}
+	for _, r := range rows {
+		c.deepest = max(c.deepest, r.level)
+	}
+	return c
 }
 
 // columnWidths returns how wide the columns of rows are. The first one is as wide
@@ -50,10 +68,14 @@ func spanned(widths []int) int {
 	return n
 }
 
-// rowColumns writes a row's cells, in columns of these widths if there are any. The
-// first is narrower the deeper the row's level, as its line begins further right.
-func rowColumns(r Row, widths []int, level int) string {
+// rowColumns writes a row's cells, in columns if there are any. The first is narrower
+// the deeper the row's level, as its line begins further right.
+func rowColumns(r Row, in *columns, level int) string {
 	var b strings.Builder
+	var widths []int
+	if in != nil {
+		widths = in.widths
+	}
 	column := 0
 	for i, c := range r.Cells {
 		text := cellText(c)
@@ -65,8 +87,9 @@ func rowColumns(r Row, widths []int, level int) string {
 			width := spanned(widths[column : column+span])
 			if i == 0 {
 				width -= level * levelChars
+				text = in.shortened(text, width)
 			}
-			pad := strings.Repeat(" ", max(0, width-utf8.RuneCountInString(text)))
+			pad := strings.Repeat(" ", max(0, width-TextWidth(text)))
 			if c.Align == AlignRight {
 				text = pad + text
 			} else {
@@ -84,7 +107,7 @@ func rowColumns(r Row, widths []int, level int) string {
 
 // cellWidth is how many characters a cell of a row takes.
 func cellWidth(r Row, cell int) int {
-	n := utf8.RuneCountInString(cellText(r.Cells[cell]))
+	n := TextWidth(cellText(r.Cells[cell]))
 	if cell == 0 {
 		n += len(rowMark(r))
 	}
@@ -167,9 +190,16 @@ func rowMark(r Row) string {
 
 // legend explains the marks that are used, in a fixed order.
 func (o *outliner) legend() string {
+	critical := "decides when the chain is ready"
+	samples, _ := ReadLegend(o.g.Legend)
+	for _, s := range samples {
+		if s.Role == RoleCritical {
+			critical = s.Text
+		}
+	}
 	var texts []string
 	for _, m := range []struct{ mark, text string }{
-		{markCritical, "decides when the chain is ready"},
+		{markCritical, critical},
 		{markFailed, "failed, lost or masked"},
 		{markUnended, "did not end"},
 		{markInherited, "taken over from the delegate"},

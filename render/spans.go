@@ -37,6 +37,13 @@ type spanTree struct {
 	problems map[int][]trace.AnomalyKind
 	ends     []End // where each span is in the picture
 	again    map[trace.SpanID]bool
+	byID     map[spanKey]int // once there is a link
+}
+
+// spanKey tells a span from those of all traces.
+type spanKey struct {
+	trace trace.TraceID
+	span  trace.SpanID
 }
 
 func newSpanTree(t *trace.Trace) *spanTree {
@@ -229,23 +236,26 @@ func problemText(kind trace.AnomalyKind) string {
 	return ""
 }
 
-// addLinks draws the links from span to span.
-func (b *spanTree) addLinks() {
-	type key struct {
-		trace trace.TraceID
-		span  trace.SpanID
+// linked returns the index of the span that a link leads to, or -1.
+func (b *spanTree) linked(l *trace.Link) int {
+	if b.byID == nil {
+		b.byID = make(map[spanKey]int, len(b.t.Spans))
+		for j := range slices.Backward(b.t.Spans) {
+			b.byID[spanKey{b.t.Spans[j].TraceID, b.t.Spans[j].SpanID}] = j
+		}
 	}
-	var byID map[key]int
+	if to, ok := b.byID[spanKey{l.TraceID, l.SpanID}]; ok {
+		return to
+	}
+	return -1
+}
+
+// addLinks draws the links from span to span; those within a node, tooltips tell of.
+func (b *spanTree) addLinks() {
 	for i := range b.t.Spans {
-		for _, l := range b.t.Spans[i].Links {
-			if byID == nil {
-				byID = make(map[key]int, len(b.t.Spans))
-				for j := range slices.Backward(b.t.Spans) {
-					byID[key{b.t.Spans[j].TraceID, b.t.Spans[j].SpanID}] = j
-				}
-			}
-			to, ok := byID[key{l.TraceID, l.SpanID}]
-			if !ok || to == i || b.ends[to].Node == b.ends[i].Node {
+		for j := range b.t.Spans[i].Links {
+			to := b.linked(&b.t.Spans[i].Links[j])
+			if to < 0 || to == i || b.ends[to].Node == b.ends[i].Node {
 				continue
 			}
 			b.g.AddEdge(Edge{
@@ -314,7 +324,17 @@ func (b *spanTree) tip(i int) string {
 	for j, e := range s.Events[:min(len(s.Events), maxList)] {
 		events[j] = name(e.Name) + " at " + duration(time.Duration(max(0, e.Time-b.about.start)))
 	}
-	return t.list("events:", events).String()
+	t.list("events:", events)
+	links := make([]string, len(s.Links))
+	for j := range s.Links[:min(len(s.Links), maxList)] {
+		l := &s.Links[j]
+		if to := b.linked(l); to >= 0 {
+			links[j] = name(b.t.Spans[to].Name)
+		} else {
+			links[j] = "span " + l.SpanID.String() + " of trace " + l.TraceID.String()
+		}
+	}
+	return t.list("links to:", links).String()
 }
 
 // valueText writes a value in short.

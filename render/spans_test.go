@@ -100,6 +100,17 @@ func TestForeignTracesNameWhatIsBroken(t *testing.T) {
 	}
 }
 
+// TestLinksAreTold: also where no arrow can lead from one to the other, or the other
+// is not in the trace.
+func TestLinksAreTold(t *testing.T) {
+	tr := &trace.Trace{Spans: []trace.Span{spanOf("root", "s", 1, 0, 0, 100), spanOf("one", "s", 2, 1, 0, 10), spanOf("two", "s", 3, 1, 10, 20)}}
+	tr.Spans[2].Links = []trace.Link{{TraceID: tr.Spans[1].TraceID, SpanID: tr.Spans[1].SpanID}, {TraceID: trace.TraceID{9}, SpanID: trace.SpanID{8}}}
+	svg := string(writeForeign(t, tr, "svg", render.Options{}))
+	if want := "links to:\n  one\n  span 0800000000000000 of trace 09000000000000000000000000000000"; !strings.Contains(svg, want) {
+		t.Errorf("the picture lacks %q:\n%s", want, svg)
+	}
+}
+
 // TestForeignTracesDoNotDependOnOrder: what is drawn follows from the spans alone.
 func TestForeignTracesDoNotDependOnOrder(t *testing.T) {
 	want := writeForeign(t, foreign("x"), "dot", render.Options{})

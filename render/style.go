@@ -35,6 +35,8 @@ const (
 	RoleServerC
 	RoleServerD
 	RoleServerLast
+	RoleBarCritical // a bar on the ground of what is critical
+	RoleBarFailed   // a bar on the ground of what failed
 	roleCount
 )
 
@@ -112,6 +114,9 @@ func styles() [roleCount]style {
 		RoleServerC:    {Fill: colorOrangeBar, Line: colorOrange, Text: colorInk, Pen: 1},
 		RoleServerD:    {Fill: colorServerD, Line: colorPurple, Text: colorInk, Pen: 1},
 		RoleServerLast: {Fill: colorGreyBar, Line: colorMuted, Text: colorInk, Pen: 1},
+
+		RoleBarCritical: {Fill: colorOrange},
+		RoleBarFailed:   {Fill: colorRedTint},
 	}
 }
 

@@ -18,9 +18,10 @@ var (
 
 // textPrinter writes lines.
 type textPrinter struct {
-	o      TextOptions
-	glyphs glyphs
-	b      strings.Builder
+	o        TextOptions
+	glyphs   glyphs
+	ellipsis string
+	b        strings.Builder
 }
 
 // mostIndents is how many levels are indented: lines become longer with each. Of what
@@ -30,13 +31,13 @@ const mostIndents = 60
 // item writes an item on a level and what is below it. The first line begins with
 // first, the others with rest.
 func (p *textPrinter) item(it *item, level int, first, rest string) {
-	p.line(first + it.text)
+	p.line(first + rowColumns(it.row, it.columns, it.level))
 	below := p.glyphs.none
 	if len(it.children) > 0 {
 		below = p.glyphs.pass
 	}
 	for _, n := range it.notes {
-		p.line(rest + below + n)
+		p.note(rest+below, n)
 	}
 	for i, c := range it.children {
 		switch {
@@ -55,12 +56,8 @@ func (p *textPrinter) line(s string) {
 	if p.o.ASCII {
 		s = toASCII(s)
 	}
-	if n := p.o.Width; n > 0 && utf8.RuneCountInString(s) > n {
-		end := ellipsis
-		if p.o.ASCII {
-			end = "..."
-		}
-		s = string([]rune(s)[:max(0, n-utf8.RuneCountInString(end))]) + end
+	if n := p.o.Width; n > 0 && TextWidth(s) > n {
+		s = TextHead(s, n-TextWidth(p.ellipsis)) + p.ellipsis
 	}
 	p.b.WriteString(strings.TrimRight(s, " ") + "\n")
 }

@@ -200,16 +200,25 @@ func (t *tree) legend() *Table {
 		{RoleLost, "lost or masked check"},
 		{RoleFailed, "failed hook"},
 		{RoleBecause, "did not end because of it"},
-		{RoleCritical, "ends last"},
+		{RoleCritical, criticalText(t.s)},
 	}
 	if t.s.Simulated() {
 		entries = append(entries, legendEntry{RoleSimulated, "simulated time"})
 	}
 	return legend(entries,
-		"Black arrows: the way of a request that no path of a server matches. Green arrows: hooks and checks taken over while the chain is built. "+
+		"Arrows to the right: the way of a request that no path of a server matches. Green arrows: hooks and checks taken over while the chain is built. "+
 			"Dashed arrows: a check that was passed by, pointing at the one that won.",
 		"Grey paths are covered: a server further out answers them first.",
 	)
+}
+
+// criticalText says what the mark of the critical chain means: of a start that did not
+// get ready, what is in it decided nothing.
+func criticalText(s *startup.Startup) string {
+	if s.Outcome() == startup.OutcomeReady {
+		return "decides when the chain is ready"
+	}
+	return "on the way to the end"
 }
 
 func pictureName(s *startup.Startup, what string) string {

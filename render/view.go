@@ -129,3 +129,24 @@ func whole(s *startup.Startup, opts Options) (*Graph, error) {
 	}
 	return treeView(s, detail), nil
 }
+
+// SayIfNothing changes the picture of a view that has nothing in it, as of a start that
+// was seen from outside, for writers that show it all the same: it then says so, in
+// place of the explanation of colours.
+func SayIfNothing(g *Graph, v View) {
+	if len(g.Nodes) > 0 {
+		return
+	}
+	what := "servers"
+	switch v {
+	case ViewHooks:
+		what = "runs of hooks"
+	case ViewChecks:
+		what = "servers and what is in their health checks"
+	}
+	n := Node{Key: "nothing", Role: RolePanel}
+	n.Label.AddRow(Row{Role: RoleProblem, Cells: []Cell{{Text: "The trace tells nothing of " + what + "."}}})
+	n.Label.Add(Cell{Text: "What it tells is in the view " + string(ViewTimeline) + ".", Font: FontSmall})
+	g.AddNode(n)
+	g.Legend = nil
+}

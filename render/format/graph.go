@@ -20,7 +20,12 @@ func (in Input) picture(o render.Options) (*render.Graph, error) {
 	if in.Start == nil {
 		return render.SpanTree(in.Trace, o)
 	}
-	return render.Picture(in.Start, o)
+	g, err := render.Picture(in.Start, o)
+	if err != nil {
+		return nil, err
+	}
+	render.SayIfNothing(g, o.View)
+	return g, nil
 }
 
 // writePicture writes a picture of the input with as many entries as o allows. If o

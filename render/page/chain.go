@@ -30,7 +30,7 @@ func chainContent(s *startup.Startup, o Options) (*content, error) {
 		Overview: chainOverview(s, ledger, bars.Milestones),
 		Pictures: drawn,
 		Timeline: bars,
-		Tables:   []*table{hooksTable(s, ledger, byRun), checks, routesTable(ledger)},
+		Tables:   []*table{hooksTable(s, ledger, byRun), checks, routesTable(s, ledger)},
 	}, nil
 }
 

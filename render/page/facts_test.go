@@ -115,6 +115,41 @@ func TestServersOfWhichTheTraceDoesNotTell(t *testing.T) {
 	}
 }
 
+// TestRoutesAreAnsweredBy whom chaintrace which names.
+func TestRoutesAreAnsweredBy(t *testing.T) {
+	routes := section(t, write(t, defaultStart(t)), "routes")
+	got := map[string]string{}
+	for _, m := range regexp.MustCompile(`<th>([^<]*)<td>([^<]*)<td>[^<]*<td>([^<]*)<td>[^<]*<td>[^<]*<td>([^<]*)</tr>`).FindAllStringSubmatch(routes, -1) {
+		got[m[2]+" "+m[1]] = m[3] + ": " + m[4]
+	}
+	for route, want := range map[string]string{
+		"kube-aggregator /healthz":                              "kube-aggregator: listed at /",
+		"kube-apiserver /healthz":                               "kube-aggregator: covered, listed at /",
+		"kube-aggregator /apis/apps/v1":                         "kube-apiserver: hands requests on, listed at /",
+		"kube-apiserver /apis/apps/v1":                          "kube-apiserver: listed at /",
+		"kube-aggregator /apis/apiextensions.k8s.io/v1":         "apiextensions-apiserver: hands requests on, listed at /",
+		"apiextensions-apiserver /apis/apiextensions.k8s.io/v1": "apiextensions-apiserver: listed at /",
+		"kube-apiserver /apis/apps":                             "kube-aggregator: for what continues the path, listed at /",
+		"kube-aggregator /openapi/v2":                           "kube-aggregator: listed at /",
+		"kube-apiserver /openapi/v2":                            "kube-aggregator: its document is fetched by kube-aggregator, listed at /",
+		"apiextensions-apiserver /openapi/v2":                   "kube-aggregator: its document is fetched by kube-aggregator, listed at /",
+	} {
+		if got[route] != want {
+			t.Errorf("%s: %q, not %q", route, got[route], want)
+		}
+	}
+}
+
+// TestRoutesThatNobodyAnswers: of a server that is not asked, and of which the trace
+// does not tell who answers.
+func TestRoutesThatNobodyAnswers(t *testing.T) {
+	route := []startup.Route{{Path: "/lost", Match: attr.MatchExact}}
+	s := &startup.Startup{Servers: []*startup.Server{{Name: "lost", Routes: route}, {Name: "inner"}, {Name: "outer", Delegate: "inner"}}}
+	if got := section(t, write(t, s), "routes"); !strings.Contains(got, "<td>nobody (404)<td><td><td>never asked, as no server delegates to this one</tr>") {
+		t.Errorf("%s", got)
+	}
+}
+
 // TestHooksThatWereNotDone are named, as are those that never ran.
 func TestHooksThatWereNotDone(t *testing.T) {
 	content := write(t, read(t, "../../cmd/chaintrace/testdata/killed.json"))

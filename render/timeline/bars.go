@@ -50,7 +50,7 @@ func (t *Timeline) severalServices() bool {
 
 // bar draws a row.
 func (a *artist) bar(b *Bar) {
-	l := lookOf(b)
+	l := a.t.lookOf(b)
 	x0 := a.left + a.t.at(b.Start, chartWidth)
 	x1 := a.left + a.t.at(b.Start+b.Took, chartWidth)
 	if x1-x0 < leastBar {

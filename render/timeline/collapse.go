@@ -10,7 +10,7 @@ import (
 type piece struct {
 	node   int32
 	closed bool    // what is in it has no bars
-	folded []int32 // in order of their durations; nil for a span of its own
+	folded []int32 // in the order of their group; nil for a span of its own
 }
 
 // limits say how much of a forest is shown: siblings of each name, levels, and of

@@ -21,7 +21,7 @@ type look struct {
 }
 
 // lookOf returns how a bar looks.
-func lookOf(b *Bar) look {
+func (t *Timeline) lookOf(b *Bar) look {
 	switch {
 	case b.Folded != nil:
 		return look{role: render.RoleSkipped, text: "several that are alike"}
@@ -34,7 +34,7 @@ func lookOf(b *Bar) look {
 	case b.Conduct == startup.ConductSwallowed:
 		return look{role: render.RoleBecause, text: "did not end", words: "deadline passed, went on"}
 	case b.Critical:
-		return look{role: render.RoleCritical, text: "decides the end"}
+		return look{role: render.RoleCritical, text: t.decides()}
 	case b.Conduct == startup.ConductLaunched:
 		return look{role: render.RoleLaunched, thin: true, text: "only launched"}
 	case b.Kind == startup.KindPhase:
@@ -45,6 +45,15 @@ func lookOf(b *Bar) look {
 		return look{role: render.RoleRan, hatch: true, text: "check, until it passed", words: checkWords(b)}
 	}
 	return look{role: render.RoleRan, text: "hook at work", words: openWords(b)}
+}
+
+// decides says what a bar on the critical chain did. Of a start that did not get ready
+// it decided nothing.
+func (t *Timeline) decides() string {
+	if t.Bad {
+		return "on the way to the end"
+	}
+	return "decides the end"
 }
 
 func openWords(b *Bar) string {
@@ -75,14 +84,14 @@ func barName(b *Bar) string {
 // FoldedName is what a bar is called that stands for several things: so many more of
 // what.
 func (b *Bar) FoldedName() string {
-	of := b.Kind + "s like these"
+	more := "and " + Number(b.Folded.Count) + " more"
 	switch {
 	case b.Folded.Mixed:
-		of = "others"
+		return more
 	case b.Kind == KindSpan:
-		of = render.Printable(b.Name, maxName)
+		return more + " " + render.Printable(b.Name, maxName)
 	}
-	return "and " + Number(b.Folded.Count) + " more " + of
+	return more + " " + b.Kind + "s like these"
 }
 
 // barTook is how long a bar took, and what is to be said of how it ended.
@@ -107,7 +116,7 @@ func (t *Timeline) barTip(b *Bar) string {
 	} else {
 		lines = append(lines, b.Kind)
 	}
-	when := "from " + render.Duration(b.Start) + " to " + render.Duration(b.Start+b.Took) + ": " + barTook(b, lookOf(b))
+	when := "from " + render.Duration(b.Start) + " to " + render.Duration(b.Start+b.Took) + ": " + barTook(b, t.lookOf(b))
 	if t.Simulated {
 		when += " (simulated)"
 	}
@@ -116,7 +125,7 @@ func (t *Timeline) barTip(b *Bar) string {
 		lines = append(lines, render.Printable(b.How, 1000))
 	}
 	if b.Critical {
-		lines = append(lines, "decides when it is over")
+		lines = append(lines, t.decides())
 	}
 	return strings.Join(lines, "\n")
 }

@@ -69,8 +69,8 @@ func (t *Timeline) mermaid(n int) string {
 		g.section(s.name)
 		for _, i := range s.bars {
 			b := &t.Bars[i]
-			l := lookOf(b)
-			g.task(strings.Repeat("› ", min(b.Depth, 8))+barName(b)+"  "+barTook(b, l)+decides(b), ganttTags(l), fmt.Sprintf("b%d", i+1), b.Start, max(b.Took, least))
+			l := t.lookOf(b)
+			g.task(strings.Repeat("› ", min(b.Depth, 8))+barName(b)+"  "+barTook(b, l)+t.criticalWords(b), ganttTags(l), fmt.Sprintf("b%d", i+1), b.Start, max(b.Took, least))
 		}
 	}
 	if left := len(t.Bars) - n; left > 0 {
@@ -167,9 +167,9 @@ func ganttTags(l look) string {
 	return ""
 }
 
-func decides(b *Bar) string {
+func (t *Timeline) criticalWords(b *Bar) string {
 	if b.Critical {
-		return ", decides the end"
+		return ", " + t.decides()
 	}
 	return ""
 }

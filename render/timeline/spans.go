@@ -38,7 +38,7 @@ type forest struct {
 type node struct {
 	span     *trace.Span
 	children []int32   // in order of time
-	groups   [][]int32 // those of one name, the slowest first; in order of first appearance
+	groups   [][]int32 // those of one name, those in trouble and the slowest first; in order of first appearance
 	depth    int32
 	inside   int // how many spans are below it
 }
@@ -136,9 +136,19 @@ func (f *forest) byName(siblings []int32) [][]int32 {
 		groups[at] = append(groups[at], i)
 	}
 	for _, g := range groups {
-		slices.SortStableFunc(g, func(a, b int32) int { return cmp.Compare(f.took(b), f.took(a)) })
+		slices.SortStableFunc(g, func(a, b int32) int {
+			return cmp.Or(cmp.Compare(f.trouble(b), f.trouble(a)), cmp.Compare(f.took(b), f.took(a)))
+		})
 	}
 	return groups
+}
+
+// trouble is 1 for a span that failed or did not end, and else 0.
+func (f *forest) trouble(i int32) int {
+	if s := f.nodes[i].span; s.Status.Code == trace.StatusError || s.End == 0 {
+		return 1
+	}
+	return 0
 }
 
 // took is how long a span lasted, until the trace ends if nobody saw its end.

@@ -2,6 +2,7 @@ package timeline_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/chaintrace/chaintrace/render/timeline"
@@ -121,5 +122,20 @@ func TestSlowestSiblingsStay(t *testing.T) {
 `
 	if got := outline(timeline.FromTrace(tr, 4)); got != want {
 		t.Errorf("the timeline is\n%swant\n%s", got, want)
+	}
+}
+
+// TestSpansInTroubleStay: one that failed and one that has no end keep their names
+// before those that took longer.
+func TestSpansInTroubleStay(t *testing.T) {
+	tr := &trace.Trace{Spans: []trace.Span{
+		span(1, 0, "root", 0, 100), span(2, 1, "get", 10, 11), span(3, 1, "get", 20, 40), span(4, 1, "get", 99, -1), span(5, 1, "get", 60, 90),
+	}}
+	tr.Spans[1].Status.Code = trace.StatusError
+	got := outline(timeline.FromTrace(tr, 4))
+	for _, want := range []string{" span get 10ms+1ms failed", " span get 99ms+1ms open", "2 together 50ms"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the timeline lacks %q:\n%s", want, got)
+		}
 	}
 }

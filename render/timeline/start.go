@@ -164,9 +164,10 @@ func foldedBar(all []startup.Blame, folded []int) Bar {
 	return out
 }
 
+// add counts one more, which took no negative time.
 func (f *Folded) add(took time.Duration) {
-	f.Total += took
 	f.Slowest = max(f.Slowest, took)
+	f.Total += min(took, math.MaxInt64-f.Total)
 }
 
 // milestones returns those that the trace tells of, in order of time.

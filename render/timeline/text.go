@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/chaintrace/chaintrace/render"
 	"github.com/chaintrace/chaintrace/trace/startup"
@@ -88,7 +87,7 @@ func (p *textWriter) rows() {
 		if b.Kind == startup.KindPhase && 0 < p.width && p.width < serverWidth && server != "" {
 			name += " " + server // each server has a phase of this name
 		}
-		p.lines[i] = textLine{p.mark(b), p.printable(name), p.printable(server), p.printable(barTook(b, lookOf(b)))}
+		p.lines[i] = textLine{p.mark(b), p.printable(name), p.printable(server), p.printable(barTook(b, p.t.lookOf(b)))}
 	}
 }
 
@@ -102,7 +101,7 @@ const (
 
 func (p *textWriter) mark(b *Bar) string {
 	mark := markNone
-	switch lookOf(b).role {
+	switch p.t.lookOf(b).role {
 	case render.RoleFailed:
 		mark = markFailed
 	case render.RoleBecause:
@@ -118,9 +117,9 @@ func (p *textWriter) mark(b *Bar) string {
 // names are cut.
 func (p *textWriter) columns() {
 	for _, l := range p.lines {
-		p.name = max(p.name, utf8.RuneCountInString(l.name))
-		p.server = max(p.server, utf8.RuneCountInString(l.server))
-		p.took = max(p.took, utf8.RuneCountInString(l.took))
+		p.name = max(p.name, render.TextWidth(l.name))
+		p.server = max(p.server, render.TextWidth(l.server))
+		p.took = max(p.took, render.TextWidth(l.took))
 	}
 	if p.width <= 0 {
 		p.chart = chartChars
@@ -221,7 +220,7 @@ func (p *textWriter) bar(i int) {
 func (p *textWriter) cells(b *Bar) []rune {
 	row := slices.Clone(p.empty)
 	char := p.chars.work
-	switch look := lookOf(b); {
+	switch look := p.t.lookOf(b); {
 	case b.Folded != nil:
 		char = p.chars.folded
 	case look.thin:
@@ -254,16 +253,16 @@ func (p *textWriter) last(end time.Duration) int {
 
 // cut returns as much of a text as there is room for.
 func (p *textWriter) cut(s string, n int) string {
-	if utf8.RuneCountInString(s) <= n {
+	if render.TextWidth(s) <= n {
 		return s
 	}
 	end := p.chars.ellipsis
-	return string([]rune(s)[:max(0, n-utf8.RuneCountInString(end))]) + end
+	return render.TextHead(s, n-render.TextWidth(end)) + end
 }
 
 func (p *textWriter) padded(s string, n int) string {
 	s = p.cut(s, n)
-	return s + strings.Repeat(" ", max(0, n-utf8.RuneCountInString(s)))
+	return s + strings.Repeat(" ", max(0, n-render.TextWidth(s)))
 }
 
 // line writes a line, cut to the width.
@@ -280,7 +279,7 @@ func (p *textWriter) legend() {
 	var texts []string
 	for _, e := range [][2]string{
 		{p.chars.work, kind}, {p.chars.wait, "waiting"}, {p.chars.thin, "only launched"}, {p.chars.folded, "several that are alike"},
-		{markCritical, "decides the end"}, {markFailed, "failed"}, {markUnended, "did not end"},
+		{markCritical, p.t.decides()}, {markFailed, "failed"}, {markUnended, "did not end"},
 	} {
 		if p.used[e[0]] {
 			texts = append(texts, strings.TrimSpace(e[0])+" "+e[1])

@@ -82,8 +82,11 @@ func (t *Timeline) FoldedText() string {
 		return ""
 	}
 	text := fmt.Sprintf("These %s bars stand for %s: ", Number(len(t.Bars)), Number(t.Total))
+	if len(t.Bars) == 1 {
+		return fmt.Sprintf("This bar stands for %s.", Number(t.Total))
+	}
 	if t.Tree {
-		return text + "of spans of one name the slowest have one of their own, the others and what is in them are counted."
+		return text + "of spans of one name those in trouble and the slowest have one of their own, the others and what is in them are counted."
 	}
 	return text + "the slowest and those in trouble have one of their own, the others are counted."
 }

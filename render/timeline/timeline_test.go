@@ -3,6 +3,7 @@ package timeline_test
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -207,6 +208,21 @@ func TestOfTooManyHooks(t *testing.T) {
 			if !strings.Contains(out, "1,000") && !strings.Contains(out, "1#44;000") {
 				t.Errorf("%s does not say what it leaves out", format)
 			}
+		}
+	}
+}
+
+// TestOneBarForAll: what it says reads well where there is a single bar, and does not
+// become negative where things took longer than can be told.
+func TestOneBarForAll(t *testing.T) {
+	tr := tree(3, func(i int) int { return -1 }, func(i int) string { return fmt.Sprint("name ", i) })
+	for i := range tr.Spans {
+		tr.Spans[i].Start, tr.Spans[i].End = 1, math.MaxInt64
+	}
+	for what, tl := range map[string]*timeline.Timeline{"start": timeline.FromStart(many(1000), 1), "trace": timeline.FromTrace(tr, 1)} {
+		text := written(t, tl)["txt"]
+		if len(tl.Bars) != 1 || !strings.Contains(text, "This bar stands for ") || strings.Contains(text, "others") || strings.Contains(text, "together -") {
+			t.Errorf("%s, %d bars: %s", what, len(tl.Bars), text)
 		}
 	}
 }

@@ -188,8 +188,8 @@ ended
 * worker            |  -------#####           |  40 ms
   launched          |  .                      |  0 ms
 
-# at work; - waiting; . only launched; * decides the end; ?
-did not end; | milestone
+# at work; - waiting; . only launched; * on the way to the
+end; ? did not end; | milestone
 `
 	if got := b.String(); got != want {
 		t.Errorf("it is\n%s\nwant\n%s", got, want)

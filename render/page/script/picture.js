@@ -201,6 +201,11 @@ const pictures = [...document.querySelectorAll(".picture")].map((frame) => {
   new ResizeObserver(() => {
     if (!printing) again();
   }).observe(frame);
+  // A change of size is told late, and not at all if it is undone by then.
+  frame.closest(".view").addEventListener("shown", () => {
+    size = 0;
+    again();
+  });
   // On paper there is the whole picture.
   addEventListener("beforeprint", () => {
     printing = true;

@@ -32,6 +32,7 @@
       tab.tabIndex = i === at ? 0 : -1;
       views[i].hidden = i !== at;
     });
+    views[at].dispatchEvent(new Event("shown"));
   }
   function choose(at) {
     show(at);

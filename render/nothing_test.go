@@ -1,0 +1,91 @@
+package render_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/chaintrace/chaintrace/render"
+	"github.com/chaintrace/chaintrace/trace/attr"
+	"github.com/chaintrace/chaintrace/trace/startup"
+)
+
+// TestNothingToShowIsSaid: of a start that was seen from outside there are no servers and
+// no hooks. A picture without them says why.
+func TestNothingToShowIsSaid(t *testing.T) {
+	s := &startup.Startup{Service: "s", Source: attr.SourceObserved, Ready: &startup.Ready{At: 20 * ms, How: "observed"}, End: 20 * ms}
+	for _, view := range render.GraphViews() {
+		for _, f := range []string{"txt", "dot", "svg", "mmd"} {
+			var b bytes.Buffer
+			if err := write(&b, s, f, render.Options{View: view}); err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(b.String(), "The trace tells nothing of ") {
+				t.Errorf("%s, %s:\n%s", view, f, b.String())
+			}
+		}
+	}
+	var b bytes.Buffer
+	if err := write(&b, waiting(attr.OutcomeRan), "txt", render.Options{}); err != nil || strings.Contains(b.String(), "nothing") {
+		t.Errorf("%v:\n%s", err, b.String())
+	}
+}
+
+// TestReadinessThatIsNotShown: that nobody asked is not to say that it was not ready.
+func TestReadinessThatIsNotShown(t *testing.T) {
+	s := waiting(attr.OutcomeRan)
+	s.Ready = nil
+	s.Phases = []startup.Phase{{Name: attr.SpanHooksRun, Interval: startup.Interval{Start: ms, End: 20 * ms}}}
+	if s.Outcome() != startup.OutcomeNotShown {
+		t.Fatal(s.Outcome())
+	}
+	for _, view := range render.Views() {
+		for _, f := range []string{"txt", "svg", "mmd"} {
+			var b bytes.Buffer
+			if err := write(&b, s, f, render.Options{View: view}); err != nil {
+				t.Fatal(err)
+			}
+			text := strings.ToLower(b.String())
+			if !strings.Contains(text, "no readiness is shown within the 20 ms of this trace") || strings.Contains(text, "never ready") || strings.Contains(text, "not ready") {
+				t.Errorf("%s, %s:\n%s", view, f, b.String())
+			}
+		}
+	}
+}
+
+// TestWhatDidNotEndIsNotLast: where the trace ends with a hook that hangs, none ended last.
+func TestWhatDidNotEndIsNotLast(t *testing.T) {
+	for outcome, want := range map[string]string{
+		attr.OutcomeRan: "→ ends last: ready after 20 ms", attr.OutcomeHung: "→ did not end: not ready in this trace", attr.OutcomeFailed: "→ ended the process: never ready",
+	} {
+		s := waiting(outcome)
+		if outcome == attr.OutcomeHung {
+			s.Ready = nil
+		}
+		var b bytes.Buffer
+		if err := write(&b, s, "txt", render.Options{View: render.ViewHooks}); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("%s: no %q in\n%s", outcome, want, b.String())
+		}
+	}
+}
+
+// TestPhasesFillTheBar: what came when the start was over, such as the rest of a trace
+// that was recorded for a day, takes no room from its phases.
+func TestPhasesFillTheBar(t *testing.T) {
+	s := waiting(attr.OutcomeRan)
+	s.Phases = []startup.Phase{{Name: attr.SpanHooksRun, Interval: startup.Interval{End: 20 * ms}}}
+	write := func() string {
+		var b bytes.Buffer
+		if err := write(&b, s, "dot", render.Options{}); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	want := write()
+	if s.End *= 4000; write() != want {
+		t.Error("with a longer trace, the bar of the phases is another")
+	}
+}
