@@ -155,10 +155,14 @@ func (v *checkGraph) join(inner, outer checkPart) {
 }
 
 func (v *checkGraph) legend() *Table {
-	return legend([]legendEntry{
+	var remarks []string
+	if len(v.parts) > 1 {
+		remarks = []string{
+			"A server offers the next one out only what is in its healthz. Of that, what has the name of a check that is configured there is skipped (dashed, pointing at the check that won).",
+			"Checks that are only in readyz or livez are not offered: they are lost, unless the next server has one of that name itself.",
+		}
+	}
+	return legend(v.g, []legendEntry{
 		{RoleOwn, "own"}, {RoleInherited, "taken over from the delegate"}, {RoleSkipped, "skipped"}, {RoleLost, "lost or masked"},
-	},
-		"A server offers the next one out only what is in its healthz. Of that, what has the name of a check that is configured there is skipped (dashed, pointing at the check that won).",
-		"Checks that are only in readyz or livez are not offered: they are lost, unless the next server has one of that name itself.",
-	)
+	}, remarks...)
 }

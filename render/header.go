@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -181,11 +182,12 @@ type legendEntry struct {
 	text string
 }
 
-// legend builds the key below a picture: samples in one row, remarks below.
-func legend(entries []legendEntry, remarks ...string) *Table {
+// legend builds the key below the picture g, which must be whole but for that: samples
+// in one row, of those roles that are in it, and remarks below. A remark may be empty.
+func legend(g *Graph, entries []legendEntry, remarks ...string) *Table {
 	t, samples := &Table{}, &Table{}
 	var cells []Cell
-	for _, e := range entries {
+	for _, e := range present(g, entries) {
 		cells = append(cells, Cell{Text: e.text, Font: FontSmall, Role: e.role, Badge: true, Align: AlignCenter})
 		cells = append(cells, Cell{Text: " ", Font: FontSmall})
 	}
@@ -194,9 +196,53 @@ func legend(entries []legendEntry, remarks ...string) *Table {
 		t.Add(Cell{Table: samples}) // in a table of their own, or the remarks would stretch them
 	}
 	for _, r := range remarks {
-		t.Add(Cell{Text: r, Font: FontSmall, Role: RoleMuted})
+		if r != "" {
+			t.Add(Cell{Text: r, Font: FontSmall, Role: RoleMuted})
+		}
 	}
 	return t
+}
+
+// present returns those entries whose role is in the picture.
+func present(g *Graph, entries []legendEntry) []legendEntry {
+	used := rolesIn(g)
+	used[RoleSimulated] = true // it marks what the title says
+	return slices.DeleteFunc(slices.Clone(entries), func(e legendEntry) bool { return !used[e.role] })
+}
+
+// rolesIn returns the roles of all that g draws between its title and its legend.
+func rolesIn(g *Graph) (used [roleCount]bool) {
+	for i := range g.Clusters {
+		used[g.Clusters[i].Role] = true
+		addRoles(&used, g.Clusters[i].Label)
+	}
+	for i := range g.Nodes {
+		used[g.Nodes[i].Role] = true
+		addRoles(&used, &g.Nodes[i].Label)
+	}
+	for i := range g.Edges {
+		used[g.Edges[i].Role] = true
+	}
+	return used
+}
+
+func addRoles(used *[roleCount]bool, t *Table) {
+	if t == nil {
+		return
+	}
+	for _, r := range t.Rows {
+		used[r.Role] = true
+		for _, c := range r.Cells {
+			used[c.Role] = true
+			addRoles(used, c.Table)
+			if c.Bar == nil {
+				continue
+			}
+			for _, s := range c.Bar.Segments {
+				used[s.Role] = true
+			}
+		}
+	}
 }
 
 func joinNonEmpty(sep string, parts ...string) string {

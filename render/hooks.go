@@ -52,6 +52,8 @@ type hookGraph struct {
 	critical map[*startup.HookRun]bool
 	last     *startup.HookRun // of the critical ones; nil: there are none
 	awaited  map[string]bool
+	waits    bool // there are arrows from hook to hook,
+	steps    bool // and lines with what a hook waits for or does
 }
 
 func hooksByRun(s *startup.Startup) map[*startup.HookRun]*startup.Hook {
@@ -178,6 +180,7 @@ func (v *hookGraph) addStep(l *Table, r *startup.HookRun, w string) {
 	if r.InTrouble() && r.Outcome != attr.OutcomeFailed && r.BlockedOn == w {
 		text, role = "got as far as: "+text, RoleLost
 	}
+	v.steps = true
 	l.AddRow(Row{Item: Item{Noun: "step", InOrder: true}, Cells: []Cell{{Text: "  " + clip(text, most), Font: FontSmall, Role: role}}})
 }
 
@@ -217,6 +220,7 @@ func (v *hookGraph) addWaits() {
 				e.Role = RoleCritical
 			}
 			v.g.AddEdge(e)
+			v.waits = true
 		}
 	}
 }
@@ -278,6 +282,12 @@ func (v *hookGraph) legend() *Table {
 	if v.s.Simulated() {
 		entries = append(entries, legendEntry{RoleSimulated, "simulated time"})
 	}
-	return legend(entries,
-		"All hooks are started at once when the outermost server serves. An arrow goes from a hook to one that waits for it; the lines in a box are its steps.")
+	arrows, steps := "", ""
+	if v.waits {
+		arrows = "An arrow goes from a hook to one that waits for it."
+	}
+	if v.steps {
+		steps = "The lines in a box are its steps."
+	}
+	return legend(v.g, entries, joinNonEmpty(" ", "All hooks are started at once when the outermost server serves.", arrows, steps))
 }

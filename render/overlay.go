@@ -48,7 +48,7 @@ func overlay(a, b *startup.Startup, d *diff.Diff) *Graph {
 	if len(rows[""]) > 0 {
 		g.AddNode(overlayNode("", rows[""], d))
 	}
-	g.Legend = legend([]legendEntry{
+	g.Legend = legend(g, []legendEntry{
 		{RoleInherited, "+ added"}, {RoleLost, "− removed"}, {RoleProblem, "~ changed or moved"}, {RoleCritical, "slower"}, {RoleOwn, "faster"},
 	}, "What did not change is only counted.")
 	return g

@@ -26,7 +26,7 @@ func routesView(s *startup.Startup, detail Detail) *Graph {
 		v.g.AddEdge(Edge{From: End{Node: chain}, To: End{Node: root}, Role: RoleRequest, Beside: true, Tooltip: "Every request asks the servers in turn until one has its path."})
 	}
 	v.g.Words = v.words()
-	v.g.Legend = legend(nil, v.g.Words...)
+	v.g.Legend = legend(v.g, nil, v.g.Words...)
 	return v.g
 }
 

@@ -275,7 +275,7 @@ func (b *spanTree) legend() *Table {
 	if slices.ContainsFunc(b.g.Edges, func(e Edge) bool { return e.Role == RoleSkipped }) {
 		remark += " Dashed arrows are links."
 	}
-	return legend(entries, remark)
+	return legend(b.g, entries, remark)
 }
 
 // bar shows when a span ran.

@@ -205,11 +205,19 @@ func (t *tree) legend() *Table {
 	if t.s.Simulated() {
 		entries = append(entries, legendEntry{RoleSimulated, "simulated time"})
 	}
-	return legend(entries,
-		"Arrows to the right: the way of a request that no path of a server matches. Green arrows: hooks and checks taken over while the chain is built. "+
-			"Dashed arrows: a check that was passed by, pointing at the one that won.",
-		"Grey paths are covered: a server further out answers them first.",
-	)
+	var arrows []string
+	for _, e := range present(t.g, []legendEntry{
+		{RoleRequest, "Arrows to the right: the way of a request that no path of a server matches."},
+		{RoleInherited, "Green arrows: hooks and checks taken over while the chain is built."},
+		{RoleSkipped, "Dashed arrows: a check that was passed by, pointing at the one that won."},
+	}) {
+		arrows = append(arrows, e.text)
+	}
+	covered := ""
+	if rolesIn(t.g)[RoleShadowed] {
+		covered = "Grey paths are covered: a server further out answers them first."
+	}
+	return legend(t.g, entries, joinNonEmpty(" ", arrows...), covered)
 }
 
 // criticalText says what the mark of the critical chain means: of a start that did not
