@@ -20,6 +20,9 @@ func checksView(s *startup.Startup, detail Detail) *Graph {
 			LeftToRight: true, NodeGap: 20, RankGap: 110,
 		},
 	}
+	if slices.Contains(s.NotTold(), startup.SubjectChecks) {
+		return v.g // not servers without any
+	}
 	for _, sv := range s.Servers {
 		v.addServer(sv)
 	}

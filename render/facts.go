@@ -82,3 +82,10 @@ func longestRun(s *startup.Startup) time.Duration {
 	}
 	return longest
 }
+
+// notTold stands in place of a number where the trace tells nothing of what is counted:
+// that there is none does not follow.
+const notTold = "not told"
+
+// nothingOf says that the trace tells nothing of something.
+func nothingOf(what string) string { return "The trace tells nothing of " + what + "." }

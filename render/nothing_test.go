@@ -2,6 +2,8 @@ package render_test
 
 import (
 	"bytes"
+	"errors"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -28,6 +30,31 @@ func TestNothingToShowIsSaid(t *testing.T) {
 	var b bytes.Buffer
 	if err := write(&b, waiting(attr.OutcomeRan), "txt", render.Options{}); err != nil || strings.Contains(b.String(), "nothing") {
 		t.Errorf("%v:\n%s", err, b.String())
+	}
+}
+
+// TestWhatIsNotToldIsNotCounted: of a server whose trace tells nothing of its paths and
+// checks nobody knows that it has none.
+func TestWhatIsNotToldIsNotCounted(t *testing.T) {
+	untold := waiting(attr.OutcomeRan)
+	told := waiting(attr.OutcomeRan)
+	sv := told.Servers[0]
+	sv.Checks = []*startup.Check{{Name: "ping", Origin: "s", Endpoints: []string{attr.Readyz}}}
+	sv.Routes = []startup.Route{{Path: "/version", Match: attr.MatchExact}}
+	zero := regexp.MustCompile(`\b(0 (checks|paths|routes)|(healthz|livez|readyz) 0)`)
+	for _, view := range []render.View{render.ViewTree, render.ViewChecks, render.ViewRoutes} {
+		for _, f := range []string{"txt", "dot", "mmd"} {
+			var b, other bytes.Buffer
+			if err := errors.Join(write(&b, untold, f, render.Options{View: view}), write(&other, told, f, render.Options{View: view})); err != nil {
+				t.Fatal(err)
+			}
+			if text := b.String(); zero.MatchString(text) || !strings.Contains(text, "not told") && !strings.Contains(text, "tells nothing of") {
+				t.Errorf("%s, %s, counts %q:\n%s", view, f, zero.FindString(text), text)
+			}
+			if text := other.String(); strings.Contains(text, "not told") || strings.Contains(text, "tells nothing of") {
+				t.Errorf("%s, %s:\n%s", view, f, text)
+			}
+		}
 	}
 }
 

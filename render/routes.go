@@ -76,16 +76,20 @@ func (v *routeGraph) addChain() NodeID {
 	}
 	n := Node{Key: "requests", Role: RoleRequest, Tooltip: "A server that does not have the path of a request hands it to the next one."}
 	n.Label.Add(Cell{Text: "Requests ask these in turn", Font: FontHeading})
+	untold := slices.Contains(v.s.NotTold(), startup.SubjectRoutes)
 	for i, sv := range v.servers {
 		covered := v.coveredOn(sv)
-		text, role := count(len(sv.Routes), "route"), RoleMuted
+		text, role, tooltip := count(len(sv.Routes), "route"), RoleMuted, routesTip(sv)
+		if untold {
+			text, tooltip = "routes "+notTold, nothingOf("paths")
+		}
 		if covered > 0 {
 			text += ", " + strconv.Itoa(covered) + " covered"
 		}
 		if i >= v.chained {
 			text, role = text+", never asked: no server delegates to it", RoleProblem
 		}
-		n.Label.AddRow(Row{Key: "server " + sv.Name, Tooltip: routesTip(sv), Item: Item{Noun: "server", InOrder: true}, Cells: []Cell{
+		n.Label.AddRow(Row{Key: "server " + sv.Name, Tooltip: tooltip, Item: Item{Noun: "server", InOrder: true}, Cells: []Cell{
 			{Text: v.serverText(i), Font: FontBold, Role: serverRole(i), Badge: true}, {Text: columnGap + text, Font: FontSmall, Role: role},
 		}})
 	}
@@ -103,7 +107,7 @@ func (v *routeGraph) addRoot() NodeID {
 	var panels []pathPanel
 	if v.root.paths == 0 {
 		n.Label.Add(Cell{Text: "/", Font: FontHeading})
-		n.Label.AddRow(Row{Role: RoleProblem, Cells: []Cell{{Text: "The trace tells nothing of paths."}}})
+		n.Label.AddRow(Row{Role: RoleProblem, Cells: []Cell{{Text: nothingOf("paths")}}})
 		return v.g.AddNode(n)
 	}
 	n.Label.Rows, panels = v.rootRows()
@@ -246,6 +250,9 @@ func spread(panels []pathPanel) map[int]bool {
 
 // describe says in words what the picture shows.
 func (v *routeGraph) describe() string {
+	if slices.Contains(v.s.NotTold(), startup.SubjectRoutes) {
+		return nothingOf("paths")
+	}
 	t := &tip{}
 	counts := map[int]int{}
 	v.countAnswers(v.root, counts)

@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/chaintrace/chaintrace/trace/startup"
@@ -19,7 +20,7 @@ const (
 // chain is built travels the other way.
 func treeView(s *startup.Startup, detail Detail) *Graph {
 	t := &tree{
-		s: s, detail: detail, shadows: s.Shadows(), longest: longestRun(s), critical: map[string]bool{},
+		s: s, detail: detail, untold: s.NotTold(), shadows: s.Shadows(), longest: longestRun(s), critical: map[string]bool{},
 		g: &Graph{
 			Name:        pictureName(s, "server chain"),
 			Description: treeDescription(s),
@@ -45,6 +46,7 @@ func treeView(s *startup.Startup, detail Detail) *Graph {
 type tree struct {
 	s        *startup.Startup
 	detail   Detail
+	untold   []string // subjects of which the trace tells nothing
 	shadows  startup.Shadows
 	longest  time.Duration
 	critical map[string]bool // the hooks that decide when the chain is ready
@@ -235,13 +237,26 @@ func pictureName(s *startup.Startup, what string) string {
 
 // treeDescription says in words what the picture shows.
 func treeDescription(s *startup.Startup) string {
-	t := &tip{}
+	t, untold := &tip{}, s.NotTold()
 	t.add("%s.", readyText(s))
 	for _, sv := range s.OutermostFirst() {
 		own, inherited := len(ownHooks(sv.PostStart)), len(inheritedHooks(sv.PostStart))
-		t.add("%s has %s of its own and %d taken over, %s, %d of them taken over, and %s.", sv.Name,
-			count(own, "post-start hook"), inherited,
-			count(presentChecks(sv), "check"), len(sv.ChecksIn(startup.CheckInherited)), count(len(sv.Routes), "path"))
+		var has []string
+		if !slices.Contains(untold, startup.SubjectHooks) {
+			has = append(has, fmt.Sprintf("%s of its own and %d taken over", count(own, "post-start hook"), inherited))
+		}
+		if !slices.Contains(untold, startup.SubjectChecks) {
+			has = append(has, fmt.Sprintf("%s, %d of them taken over", count(presentChecks(sv), "check"), len(sv.ChecksIn(startup.CheckInherited))))
+		}
+		if !slices.Contains(untold, startup.SubjectRoutes) {
+			has = append(has, count(len(sv.Routes), "path"))
+		}
+		if last := len(has) - 1; last > 0 {
+			has[last] = "and " + has[last]
+		}
+		if len(has) > 0 {
+			t.add("%s has %s.", sv.Name, strings.Join(has, ", "))
+		}
 	}
 	return t.String()
 }

@@ -13,8 +13,13 @@ func (t *tree) addChecks(p *serverPart) {
 	sv := p.sv
 	n := Node{Key: "checks " + sv.Name, Cluster: p.cluster, Role: RolePanel, Label: Table{Width: panelWidth}, Tooltip: checksTip(sv)}
 	head := []Cell{{Text: "Health checks", Font: FontHeading}}
-	for _, e := range startup.Endpoints() {
-		head = append(head, Cell{Text: e + " " + strconv.Itoa(len(sv.Installed(e))), Font: FontSmall, Role: RoleMuted, Align: AlignCenter})
+	if slices.Contains(t.untold, startup.SubjectChecks) {
+		head = append(head, Cell{Text: notTold, Font: FontSmall, Role: RoleMuted, Align: AlignRight})
+		n.Tooltip = nothingOf("health checks")
+	} else {
+		for _, e := range startup.Endpoints() {
+			head = append(head, Cell{Text: e + " " + strconv.Itoa(len(sv.Installed(e))), Font: FontSmall, Role: RoleMuted, Align: AlignCenter})
+		}
 	}
 	n.Label.Add(head...)
 	rows := checkRows{l: &n.Label, sv: sv, byName: map[string]int{}}

@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -14,14 +15,19 @@ func (t *tree) addHooks(p *serverPart) {
 	sv := p.sv
 	n := Node{Key: "hooks " + sv.Name, Cluster: p.cluster, Role: RolePanel, Label: Table{Width: panelWidth}}
 	own, inherited := ownHooks(sv.PostStart), inheritedHooks(sv.PostStart)
-	n.Label.Add(Cell{Text: "Post-start hooks", Font: FontHeading, Span: 2}, Cell{Text: "  " + splitText(len(own), len(inherited)), Font: FontSmall, Role: RoleMuted, Align: AlignRight})
+	n.Tooltip = hooksTip(t.s, sv)
+	right := splitText(len(own), len(inherited))
+	if slices.Contains(t.untold, startup.SubjectHooks) {
+		right = notTold
+		n.Tooltip = nothingOf("hooks")
+	}
+	n.Label.Add(Cell{Text: "Post-start hooks", Font: FontHeading, Span: 2}, Cell{Text: "  " + right, Font: FontSmall, Role: RoleMuted, Align: AlignRight})
 	p.hooksFrom = t.addInheritedHooks(&n.Label, sv, inherited)
 	t.addOwnHooks(&n.Label, own)
 	for _, h := range sv.Disabled {
 		n.Label.AddRow(Row{Key: hookKey(h), Item: Item{Noun: "disabled hook"}, Tooltip: hookTip(t.s, h), Cells: []Cell{{Text: name(h.Name), Italic: true, Role: RoleMuted, Span: 2}, {Text: "disabled", Font: FontSmall, Role: RoleMuted, Align: AlignRight}}})
 	}
 	t.addPreShutdown(&n.Label, sv)
-	n.Tooltip = hooksTip(t.s, sv)
 	p.hooks = t.g.AddNode(n)
 }
 

@@ -13,7 +13,12 @@ import (
 func (t *tree) addRoutes(p *serverPart) {
 	sv := p.sv
 	n := Node{Key: "routes " + sv.Name, Cluster: p.cluster, Role: RolePanel, Label: Table{Width: panelWidth}, Tooltip: routesTip(sv)}
-	n.Label.Add(Cell{Text: "Paths", Font: FontHeading}, Cell{Text: count(len(sv.Routes), "path"), Font: FontSmall, Role: RoleMuted, Align: AlignRight})
+	right := count(len(sv.Routes), "path")
+	if slices.Contains(t.untold, startup.SubjectRoutes) {
+		right = notTold
+		n.Tooltip = nothingOf("paths")
+	}
+	n.Label.Add(Cell{Text: "Paths", Font: FontHeading}, Cell{Text: right, Font: FontSmall, Role: RoleMuted, Align: AlignRight})
 	apis, rest := splitAPIs(sv)
 	t.addAPIs(&n.Label, sv, apis)
 	phases, of := byPhase(rest)

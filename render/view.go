@@ -142,10 +142,10 @@ func SayIfNothing(g *Graph, v View) {
 	case ViewHooks:
 		what = "runs of hooks"
 	case ViewChecks:
-		what = "servers and what is in their health checks"
+		what = "health checks"
 	}
 	n := Node{Key: "nothing", Role: RolePanel}
-	n.Label.AddRow(Row{Role: RoleProblem, Cells: []Cell{{Text: "The trace tells nothing of " + what + "."}}})
+	n.Label.AddRow(Row{Role: RoleProblem, Cells: []Cell{{Text: nothingOf(what)}}})
 	n.Label.Add(Cell{Text: "What it tells is in the view " + string(ViewTimeline) + ".", Font: FontSmall})
 	g.AddNode(n)
 	g.Legend = nil

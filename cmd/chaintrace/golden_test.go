@@ -89,6 +89,10 @@ func goldens() map[string][]string {
 	files["foreign.timeline.svg"] = append(slices.Clone(foreign), "--format", "svg", "--view", "timeline")
 	files["foreign.trace.html"] = append(slices.Clone(foreign), "--format", "html")
 	files["foreign.summary.txt"] = []string{"render", "testdata/foreign.json", "--out", "-"}
+	killed := []string{"render", "testdata/killed.json", "--quiet", "--out", "-", "--format", "txt", "--view"} // tells nothing of checks and routes
+	for _, view := range []render.View{render.ViewTree, render.ViewChecks, render.ViewRoutes} {
+		files["killed."+string(view)+".txt"] = append(slices.Clone(killed), string(view))
+	}
 	plan := []string{"build", "--plan", "-C", "testdata/build", "--rules", "testdata/build/rules.yaml", "--output"}
 	files["own-span.build.diff"] = slices.Concat(plan, []string{"table"})
 	files["own-span.build.json"] = slices.Concat(plan, []string{"json"})
