@@ -58,7 +58,7 @@ func (f *pictureFlags) register(cmd *cobra.Command) {
 	flags.StringArrayVarP(&f.out, "out", "o", nil, "file to write, format by its ending ("+strings.Join(format.Endings(format.All()), " ")+"; packed by gzip with .gz behind it); - is stdout; repeatable")
 	flags.StringVar(&f.format, "format", "", "format of all outputs, whatever their names end in: "+strings.Join(format.Names(format.All()), ", ")+" (see chaintrace help formats)")
 	flags.StringVar(&f.view, "view", string(render.ViewTree), "what to draw: "+join(render.Views()))
-	flags.StringVar(&f.detail, "detail", string(render.DetailNormal), "how much of it: "+join(render.Details()))
+	flags.StringVar(&f.detail, "detail", string(render.DetailNormal), "how much of it: "+join(render.Details())+"; does not matter to the view timeline, but that full shows all of a long one")
 	flags.Var(&f.nodes, "max-nodes", "show about so many entries, frames and rows, of a picture or a text, and count the others by what is alike; 0 shows all, as --detail full does where this is not given")
 	flags.BoolVar(&f.ascii, "ascii", false, "text in nothing but ASCII")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no summary")
