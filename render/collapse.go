@@ -15,9 +15,11 @@ import (
 // when the chain is ready, and then those that took longest. The rest becomes one
 // entry that says how many they are, how long they took together and how long the
 // slowest of them did. Arrows from and to them end there, and are one where they are
-// alike. Parts without an Item stay, so that there may be more entries than most. The
-// Title says what is left out. Collapse changes nothing of g, and returns g itself
-// where it has no more entries than that, or most is not positive.
+// alike. Parts without an Item stay, so that there may be more entries than most, as
+// where one part that is in trouble, or else decides, would find no room: it is shown
+// if it takes no more than twice most. The Title says what is left out. Collapse changes
+// nothing of g, and returns g itself where it has no more entries than that, or most is
+// not positive.
 func Collapse(g *Graph, most int) *Graph {
 	if most <= 0 || entries(g) <= most {
 		return g

@@ -12,10 +12,12 @@ type part struct {
 	item   Item
 	name   string
 	group  groupKey
-	keep   bool // it, or something in it, must not be overlooked
-	cost   int  // entries of its own
-	order  int  // its place among all
-	indent int  // spaces before its row
+	own    urgency
+	urgent urgency // the highest of it and of what is in it
+	must   bool    // shown whatever the budget is
+	cost   int     // entries of its own
+	order  int     // its place among all
+	indent int     // spaces before its row
 	within *part
 
 	cluster  ClusterID // it is this frame, or 0,
@@ -144,7 +146,7 @@ func (p *part) count(row int, r Row) {
 		node.end = row
 	}
 	mark := rowMark(r)
-	p.keep = p.keep || mark != "" && mark != markInherited || hasProblem(r)
+	p.own = max(p.own, urgencyOf(mark, r))
 	switch {
 	case mark != markFailed && mark != markUnended:
 	case p.item.Noun != "":
@@ -154,18 +156,18 @@ func (p *part) count(row int, r Row) {
 	}
 }
 
-func hasProblem(r Row) bool {
-	return slices.ContainsFunc(r.Cells, func(c Cell) bool { return c.Role == RoleProblem })
-}
-
 // sumUp hands what is known of parts on to those that they are in.
 func (ps *parts) sumUp() {
 	for _, p := range slices.Backward(ps.all) {
 		w := p.within
-		w.keep = w.keep || p.keep
+		p.urgent = max(p.urgent, p.own)
+		w.urgent = max(w.urgent, p.urgent)
 		w.troubled += p.troubled
 		for w.item.Noun == "" && w != ps.root { // a heading counts nothing
 			w = w.within
+		}
+		if p.item.Noun == "" { // it is shown with w
+			w.own = max(w.own, p.own)
 		}
 		if p.item.Noun == w.item.Noun {
 			w.below += 1 + p.below
@@ -179,18 +181,22 @@ type chooser struct {
 	budget int
 	used   int
 	next   candidates
+	missed bool // something that is in trouble or decides found no room
 }
 
 // choose shows the first of each group, then the second of each, and so on for as
 // long as there is room, but before all others those that must not be overlooked.
+// Where what is in trouble or decides finds no room, nothing that is neither is shown.
 func (c *chooser) choose() {
+	c.insist()
 	c.used = c.parts.root.extent()
 	c.show(c.parts.root)
 	for c.next.Len() > 0 {
 		g := heap.Pop(&c.next).(*group)
 		p := g.members[g.shown]
 		more := p.extent() + p.within.foldsWith(g) - p.within.folds()
-		if c.used+more > c.budget {
+		if !p.must && (c.used+more > c.budget || c.missed && p.urgent < decides) {
+			c.missed = c.missed || p.urgent >= decides
 			continue // and so are those behind it; what is in other groups may be smaller
 		}
 		c.used += more
@@ -296,11 +302,14 @@ func (c *chooser) showSingles(p *part) {
 
 // compareParts puts those first that are to be shown first.
 func compareParts(a, b *part) int {
-	if a.keep != b.keep {
-		if a.keep {
+	if a.must != b.must {
+		if a.must {
 			return -1
 		}
 		return 1
+	}
+	if n := cmp.Compare(b.urgent, a.urgent); n != 0 {
+		return n
 	}
 	if !a.item.InOrder {
 		if n := cmp.Compare(b.item.Took, a.item.Took); n != 0 {
@@ -319,7 +328,7 @@ func (c candidates) Len() int { return len(c) }
 func (c candidates) Less(i, j int) bool {
 	a, b := c[i], c[j]
 	p, q := a.members[a.shown], b.members[b.shown]
-	if p.keep == q.keep && a.shown != b.shown {
+	if p.must == q.must && p.urgent == q.urgent && a.shown != b.shown {
 		return a.shown < b.shown
 	}
 	return compareParts(p, q) < 0
