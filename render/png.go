@@ -10,17 +10,16 @@ import (
 
 	"github.com/fogleman/gg"
 
+	"github.com/chaintrace/chaintrace/render/internal/canvas"
 	"github.com/chaintrace/chaintrace/render/internal/gofont"
 )
 
-const (
-	pngScale  = 2     // pixels per point
-	pngMargin = 12    // points round the picture
-	pngMax    = 16000 // pixels of the longer side; beyond, the scale goes down
-)
+const pngMargin = 12 // points round the picture
 
-// WritePNG lays the graph out and paints it, two pixels to a point. The image
-// is made from the drawing operations that Graphviz writes with its layout.
+// WritePNG lays the graph out and paints it, two pixels to a point, and fewer where
+// a side would have more than 16,000; where that would be fewer than one, it is an
+// error. The image is made from the drawing operations that Graphviz writes with its
+// layout.
 func WritePNG(w io.Writer, g *Graph) error {
 	out, err := layOut(g, formatJSON, nil)
 	if err != nil {
@@ -95,7 +94,10 @@ func newPainter(box string) (*painter, error) {
 		return nil, fmt.Errorf("the layout's size %q: %w", box, err)
 	}
 	width, height := right-left+2*pngMargin, top-bottom+2*pngMargin
-	scale := min(pngScale, pngMax/max(width, height))
+	scale, err := canvas.PNGScale(width, height)
+	if err != nil {
+		return nil, err
+	}
 	fonts, err := gofont.NewSet()
 	if err != nil {
 		return nil, err

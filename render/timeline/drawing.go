@@ -43,8 +43,8 @@ func WriteSVG(w io.Writer, t *Timeline) error {
 	})
 }
 
-// WritePNG paints a timeline, two pixels to a point, and less where it would be
-// taller than what viewers open.
+// WritePNG paints a timeline, two pixels to a point, and fewer where it would be
+// taller than what viewers open. It is an error where nobody could read it then.
 func WritePNG(w io.Writer, t *Timeline) error {
 	d, err := draw(t)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"image/color"
 	"image/png"
 	"io"
@@ -103,14 +104,27 @@ func TestPNGPaintsWhatSVGSays(t *testing.T) {
 	}
 }
 
-// TestPNGOfWhatIsHuge stays within what viewers open.
+// TestPNGOfWhatIsHuge stays within what viewers open, and what can be read.
 func TestPNGOfWhatIsHuge(t *testing.T) {
 	var b bytes.Buffer
-	if err := WritePNG(&b, &Drawing{Width: 100, Height: 100_000, Ground: "#ffffff"}); err != nil {
+	if err := WritePNG(&b, &Drawing{Width: 100, Height: 16_000, Ground: "#ffffff"}); err != nil {
 		t.Fatal(err)
 	}
 	config, err := png.DecodeConfig(&b)
-	if err != nil || config.Height != pngMax || config.Width != 16 {
+	if err != nil || config.Height != pngMax || config.Width != 100 {
 		t.Errorf("%+v, %v", config, err)
+	}
+	for _, d := range []Drawing{{Width: 100, Height: 16_001}, {Width: 1e6, Height: 10}} {
+		d.Ground = "#ffffff"
+		b.Reset()
+		err := WritePNG(&b, &d)
+		if err == nil || b.Len() > 0 {
+			t.Fatalf("%v×%v: %d bytes were written", d.Width, d.Height, b.Len())
+		}
+		for _, want := range []string{fmt.Sprintf("%.0f×%.0f pixels", 2*d.Width, 2*d.Height), "svg", "--max-nodes", "--detail"} {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("the error %q lacks %q", err, want)
+			}
+		}
 	}
 }

@@ -13,17 +13,33 @@ import (
 )
 
 const (
-	pngScale = 2      // pixels per point
-	pngMax   = 16_000 // pixels of the longer side; beyond, the scale goes down
+	pngScale    = 2      // pixels per point
+	pngMinScale = 1      // below that nobody can read it
+	pngMax      = 16_000 // pixels of the longer side; beyond, the scale goes down
 )
 
-// WritePNG paints a drawing, two pixels to a point.
+// PNGScale returns how many pixels to a point a picture of this size in points has:
+// two, or fewer where its longer side would have more than 16,000 pixels. It is an
+// error where that is less than one, as nobody could read it.
+func PNGScale(width, height float64) (float64, error) {
+	scale := min(pngScale, pngMax/max(width, height))
+	if scale < pngMinScale {
+		return 0, fmt.Errorf("the picture would have %.0f×%.0f pixels, and cannot be read once it is scaled down to %d: "+
+			"write it as svg, or show less of it with --max-nodes or a lower --detail", math.Ceil(width*pngScale), math.Ceil(height*pngScale), pngMax)
+	}
+	return scale, nil
+}
+
+// WritePNG paints a drawing, two pixels to a point, or as PNGScale says.
 func WritePNG(w io.Writer, d *Drawing) error {
+	scale, err := PNGScale(d.Width, d.Height)
+	if err != nil {
+		return fmt.Errorf("writing PNG: %w", err)
+	}
 	fonts, err := gofont.NewSet()
 	if err != nil {
 		return fmt.Errorf("writing PNG: %w", err)
 	}
-	scale := min(pngScale, pngMax/max(d.Width, d.Height))
 	p := &painter{
 		dc:    gg.NewContext(max(1, int(math.Ceil(d.Width*scale))), max(1, int(math.Ceil(d.Height*scale)))),
 		fonts: fonts, scale: scale,
