@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -123,7 +124,11 @@ func appendProcess(b []byte, r *Resource) []byte {
 	if r == nil {
 		r = &Resource{}
 	}
-	b = appendString(append(b, `{"serviceName":`...), r.Attr(serviceName).Str())
+	service := jaegerNoService
+	if slices.ContainsFunc(r.Attrs, func(a Attr) bool { return a.Key == serviceName }) {
+		service = r.Attr(serviceName).Str()
+	}
+	b = appendString(append(b, `{"serviceName":`...), service)
 	tags := jaegerTagList(append(b, `,"tags":[`...))
 	for _, a := range r.Attrs {
 		if a.Key != serviceName {
@@ -133,7 +138,11 @@ func appendProcess(b []byte, r *Resource) []byte {
 	return append(tags, "]}"...)
 }
 
-const serviceName = "service.name"
+const (
+	serviceName = "service.name"
+	// jaegerNoService is the name that Jaeger gives a resource without one.
+	jaegerNoService = "OTLPResourceNoServiceName"
+)
 
 func appendJaegerSpan(b []byte, s *Span, process int) []byte {
 	b = appendHex(append(b, `{"traceID":`...), s.TraceID[:])

@@ -150,6 +150,33 @@ func TestWriteJaegerOfNothing(t *testing.T) {
 	}
 }
 
+// A resource without a service has the name that Jaeger gives it, and none again once
+// that is read. An empty name is one.
+func TestWriteJaegerWithoutService(t *testing.T) {
+	k := trace.Attr{Key: "k", Value: trace.String("v")}
+	for name, tt := range map[string]struct {
+		resource *trace.Resource
+		service  string
+		back     []trace.Attr
+	}{
+		"nil":       {nil, "OTLPResourceNoServiceName", nil},
+		"nothing":   {&trace.Resource{}, "OTLPResourceNoServiceName", nil},
+		"others":    {&trace.Resource{Attrs: []trace.Attr{k}}, "OTLPResourceNoServiceName", []trace.Attr{k}},
+		"empty one": {&trace.Resource{Attrs: []trace.Attr{{"service.name", trace.String("")}}}, "", []trace.Attr{{"service.name", trace.String("")}}},
+	} {
+		b := mustWriteJaeger(t, &trace.Trace{Spans: []trace.Span{{TraceID: trace.TraceID{1}, SpanID: trace.SpanID{1}, Resource: tt.resource}}})
+		if got := decodeJaeger(t, b).Data[0].Spans[0]["process"].(jaegerProcess).ServiceName; got != tt.service {
+			t.Errorf("%s: the service is %q, want %q", name, got, tt.service)
+		}
+		of := func(attrs []trace.Attr) *trace.Trace {
+			return &trace.Trace{Spans: []trace.Span{{Resource: &trace.Resource{Attrs: attrs}}}}
+		}
+		if d := diffTraces(of(tt.back), of(mustRead(t, b).Spans[0].Resource.Attrs)); d != "" {
+			t.Errorf("%s: what is read again (-want +got):\n%s", name, d)
+		}
+	}
+}
+
 // Several traces stay apart, each with processes of its own.
 func TestWriteJaegerOfSeveral(t *testing.T) {
 	tr := &trace.Trace{Spans: slices.Concat(tracegen.Chain(10, 1).Spans, tracegen.Chain(20, 2).Spans, tracegen.Chain(5, 1).Spans)}

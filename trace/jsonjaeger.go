@@ -47,7 +47,10 @@ func (r *jsonReader) jaegerProcess(res *Resource) {
 			r.lex.Skip()
 		}
 	})
-	res.Attrs = append([]Attr{{"service.name", String(service)}}, tags...)
+	res.Attrs = tags
+	if service != jaegerNoService {
+		res.Attrs = append([]Attr{{serviceName, String(service)}}, tags...)
+	}
 }
 
 // finish shares the resources of the trace that was read.
