@@ -165,12 +165,12 @@ func TestStartsThatWentOtherwise(t *testing.T) {
 	b.quiet()
 }
 
-// TestStartWithoutHooks has no picture of hooks, and no bars of any.
+// TestStartWithoutHooks has no picture of hooks or checks, and no bars of any.
 func TestStartWithoutHooks(t *testing.T) {
 	b := startBrowser(t)
 	alone := &startup.Startup{Service: "alone", Servers: []*startup.Server{{Name: "alone", Create: startup.Interval{End: ms}}}, End: ms}
 	b.open(alone, wide, high, "light", "#view=hooks")
-	if got := ask[string](b, `[...document.querySelectorAll('[role=tab]')].map(e => e.textContent).join()`); got != "Delegation tree,Health checks,Paths" {
+	if got := ask[string](b, `[...document.querySelectorAll('[role=tab]')].map(e => e.textContent).join()`); got != "Delegation tree,Paths" {
 		t.Errorf("the pictures are %s", got)
 	}
 	if got := ask[string](b, seenView); got != "tree" {
