@@ -68,7 +68,7 @@ func TestFleet(t *testing.T) {
 		begin = time.Now()
 		got, errOut := statsOf(jaeger, more)
 		if !bytes.Equal(got, want) {
-			t.Errorf("%s: the statistics of Jaeger differ from those of files in line %d: %s", more, firstDifference(got, want), errOut)
+			t.Errorf("%s: the statistics of Jaeger differ from those of files, %s; %s", more, difference(got, want), errOut)
 		}
 		t.Logf("asking for statistics%s took %v", more, time.Since(begin))
 	}
@@ -90,8 +90,21 @@ func awaitStats(t *testing.T, s *jaegerServer, want []byte) {
 			return
 		}
 		if time.Now().After(deadline) {
-			t.Fatalf("the statistics of Jaeger differ from those of files in line %d: %s", firstDifference(got, want), errOut)
+			t.Fatalf("the statistics of Jaeger differ from those of files, %s; %s", difference(got, want), errOut)
 		}
 		time.Sleep(time.Second)
 	}
+}
+
+// difference tells the first line in which two outputs differ.
+func difference(got, want []byte) string {
+	line := firstDifference(got, want)
+	at := func(text []byte) []byte {
+		lines := bytes.Split(text, []byte("\n"))
+		if line > len(lines) {
+			return nil
+		}
+		return lines[line-1]
+	}
+	return fmt.Sprintf("in line %d: %s, not %s", line, at(got), at(want))
 }
