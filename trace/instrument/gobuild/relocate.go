@@ -77,17 +77,8 @@ func (p *Plan) writeGoMod(dir string, modules []*goModule) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	kept := replacements(file.Replace, modules)
-	for _, r := range slices.Clone(file.Replace) {
-		if err := file.DropReplace(r.Old.Path, r.Old.Version); err != nil {
-			return "", err
-		}
-	}
-	file.Cleanup()
-	for _, r := range kept {
-		if err := file.AddReplace(r.Old.Path, r.Old.Version, r.New.Path, r.New.Version); err != nil {
-			return "", err
-		}
+	if err := replace(file, file.Replace, replacements(file.Replace, modules)); err != nil {
+		return "", err
 	}
 	if text, err = file.Format(); err != nil {
 		return "", err
@@ -124,31 +115,49 @@ func (p *Plan) writeGoWork(dir string, modules []*goModule) (string, error) {
 			return "", err
 		}
 	}
-	kept := replacements(file.Replace, modules)
-	for _, r := range slices.Clone(file.Replace) {
-		if err := file.DropReplace(r.Old.Path, r.Old.Version); err != nil {
-			return "", err
-		}
-	}
 	file.Cleanup()
 	for _, path := range uses {
 		if err := file.AddUse(absolute(path), ""); err != nil {
 			return "", err
 		}
 	}
-	for _, r := range kept {
-		if r.New.Version == "" {
-			r.New.Path = absolute(r.New.Path)
+	kept := replacements(file.Replace, modules)
+	for i := range kept {
+		if kept[i].New.Version == "" {
+			kept[i].New.Path = absolute(kept[i].New.Path)
 		}
-		if err := file.AddReplace(r.Old.Path, r.Old.Version, r.New.Path, r.New.Version); err != nil {
-			return "", err
-		}
+	}
+	if err := replace(file, file.Replace, kept); err != nil {
+		return "", err
 	}
 	name := filepath.Join(dir, "go.work")
 	if err := os.WriteFile(name, modfile.Format(file.Syntax), 0o644); err != nil {
 		return "", err
 	}
 	return name, copyFile(filepath.Join(dir, "go.work.sum"), p.env.GOWORK+".sum")
+}
+
+// replacer is a go.mod or a go.work.
+type replacer interface {
+	DropReplace(oldPath, oldVers string) error
+	AddReplace(oldPath, oldVers, newPath, newVers string) error
+	Cleanup()
+}
+
+// replace gives a file other replacements than it had.
+func replace(file replacer, was []*modfile.Replace, now []modfile.Replace) error {
+	for _, r := range slices.Clone(was) {
+		if err := file.DropReplace(r.Old.Path, r.Old.Version); err != nil {
+			return err
+		}
+	}
+	file.Cleanup()
+	for _, r := range now {
+		if err := file.AddReplace(r.Old.Path, r.Old.Version, r.New.Path, r.New.Version); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // replacements returns what is to be replaced: what was, but for modules, and these by

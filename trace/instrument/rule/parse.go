@@ -2,19 +2,14 @@ package rule
 
 import (
 	"errors"
-	"fmt"
 	"go/parser"
-	"io"
-	"regexp"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
-)
 
-// maxFile is far beyond any file of rules, in bytes.
-const maxFile = 1 << 20
+	"github.com/chaintrace/chaintrace/trace/internal/yamlfile"
+)
 
 // Error is all that is wrong in a file of rules.
 type Error struct {
@@ -27,11 +22,14 @@ func (e *Error) Error() string { return strings.Join(e.Problems, "\n") }
 // Parse reads a file of rules: YAML, a mapping with the key rules, which is a list
 // of rules. name is for messages. What is wrong in it is an [Error].
 func Parse(name string, text []byte) ([]Rule, error) {
-	f := &fileReader{file: name}
-	root, err := document(text)
+	f := &fileReader{yamlfile.Problems{File: name}}
+	root, err := yamlfile.Document(text)
+	if err == nil && root == nil {
+		err = errors.New("the file is empty")
+	}
 	if err != nil {
-		f.syntax(err)
-		return nil, &Error{f.problems}
+		f.Syntax(err, "")
+		return nil, &Error{f.List}
 	}
 	var rules []Rule
 	f.mapping(root, []string{"rules"}, map[string]func(*yaml.Node){"rules": func(n *yaml.Node) {
@@ -40,72 +38,23 @@ func Parse(name string, text []byte) ([]Rule, error) {
 	seen := map[string]bool{}
 	for _, r := range rules {
 		if seen[r.ID] {
-			f.problem(root, "two rules have the id %q", r.ID)
+			f.Add(root, "two rules have the id %q", r.ID)
 		}
 		seen[r.ID] = true
 	}
-	if len(f.problems) > 0 {
-		return nil, &Error{f.problems}
+	if len(f.List) > 0 {
+		return nil, &Error{f.List}
 	}
 	return rules, nil
 }
 
-// document returns the one document of a text.
-func document(text []byte) (*yaml.Node, error) {
-	switch {
-	case len(text) > maxFile:
-		return nil, fmt.Errorf("the file is larger than %d MiB", maxFile>>20)
-	case !utf8.Valid(text):
-		return nil, errors.New("the file is not UTF-8 text")
-	}
-	decoder := yaml.NewDecoder(strings.NewReader(string(text)))
-	var doc yaml.Node
-	if err := decoder.Decode(&doc); errors.Is(err, io.EOF) {
-		return nil, errors.New("the file is empty")
-	} else if err != nil {
-		return nil, err
-	}
-	if err := decoder.Decode(&yaml.Node{}); err == nil {
-		return nil, errors.New("there is more than one document in the file")
-	} else if !errors.Is(err, io.EOF) {
-		return nil, err
-	}
-	if doc.Kind != yaml.DocumentNode || len(doc.Content) != 1 {
-		return nil, errors.New("the file holds no rules")
-	}
-	return doc.Content[0], nil
-}
-
 // fileReader walks a file and collects what is wrong.
-type fileReader struct {
-	file     string
-	problems []string
-}
-
-func (f *fileReader) problem(n *yaml.Node, format string, args ...any) {
-	f.problems = append(f.problems, fmt.Sprintf("%s:%d:%d: %s", f.file, max(1, n.Line), max(1, n.Column), fmt.Sprintf(format, args...)))
-}
-
-// lineIn finds the place in a parser's message.
-var lineIn = regexp.MustCompile(`line (\d+)(?:, column (\d+))?: `)
-
-// syntax tells of a parser's error, which has its line in the text.
-func (f *fileReader) syntax(err error) {
-	message := strings.TrimPrefix(err.Error(), "yaml: ")
-	line, column := "1", "1"
-	if at := lineIn.FindStringSubmatch(message); at != nil {
-		line, message = at[1], strings.Replace(message, at[0], "", 1)
-		if at[2] != "" {
-			column = at[2]
-		}
-	}
-	f.problems = append(f.problems, fmt.Sprintf("%s:%s:%s: %s", f.file, line, column, message))
-}
+type fileReader struct{ yamlfile.Problems }
 
 // mapping reads a mapping's values and wants the named keys to be there.
 func (f *fileReader) mapping(n *yaml.Node, wanted []string, into map[string]func(*yaml.Node)) {
 	if n.Kind != yaml.MappingNode {
-		f.problem(n, "want a mapping with the keys %s", known(into))
+		f.Add(n, "want a mapping with the keys %s", known(into))
 		return
 	}
 	seen := map[string]bool{}
@@ -114,9 +63,9 @@ func (f *fileReader) mapping(n *yaml.Node, wanted []string, into map[string]func
 		read := into[key.Value]
 		switch {
 		case read == nil:
-			f.problem(key, "unknown key %q; there are %s", key.Value, known(into))
+			f.Add(key, "unknown key %q; there are %s", key.Value, known(into))
 		case seen[key.Value]:
-			f.problem(key, "the key %s is there already", key.Value)
+			f.Add(key, "the key %s is there already", key.Value)
 		default:
 			read(value)
 		}
@@ -124,7 +73,7 @@ func (f *fileReader) mapping(n *yaml.Node, wanted []string, into map[string]func
 	}
 	for _, key := range wanted {
 		if !seen[key] {
-			f.problem(n, "the key %s is missing", key)
+			f.Add(n, "the key %s is missing", key)
 		}
 	}
 }
@@ -141,7 +90,7 @@ func known(into map[string]func(*yaml.Node)) string {
 // each reads the entries of a list.
 func (f *fileReader) each(n *yaml.Node, entry func(*yaml.Node)) {
 	if n.Kind != yaml.SequenceNode || len(n.Content) == 0 {
-		f.problem(n, "want a list with one entry or more")
+		f.Add(n, "want a list with one entry or more")
 		return
 	}
 	for _, e := range n.Content {
@@ -153,7 +102,7 @@ func (f *fileReader) each(n *yaml.Node, entry func(*yaml.Node)) {
 func (f *fileReader) text(into *string) func(*yaml.Node) {
 	return func(n *yaml.Node) {
 		if n.Kind != yaml.ScalarNode || n.Tag == "!!null" || strings.TrimSpace(n.Value) == "" {
-			f.problem(n, "want a text")
+			f.Add(n, "want a text")
 			return
 		}
 		*into = n.Value
@@ -179,7 +128,7 @@ func (f *fileReader) texts(into *[]string) func(*yaml.Node) {
 func (f *fileReader) flag(into *bool) func(*yaml.Node) {
 	return func(n *yaml.Node) {
 		if n.Kind != yaml.ScalarNode || n.Tag != "!!bool" {
-			f.problem(n, "want true or false")
+			f.Add(n, "want true or false")
 			return
 		}
 		*into = n.Value == "true"

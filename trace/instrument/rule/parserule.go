@@ -11,7 +11,7 @@ import (
 // rule reads one rule, in its long form with anchors or in its short one with a
 // span's name.
 func (f *fileReader) rule(n *yaml.Node) Rule {
-	r := Rule{Source: fmt.Sprintf("%s:%d", f.file, n.Line)}
+	r := Rule{Source: fmt.Sprintf("%s:%d", f.File, n.Line)}
 	var span string
 	var attributes map[string]string
 	f.mapping(n, []string{"id", "package", "func"}, map[string]func(*yaml.Node){
@@ -32,11 +32,11 @@ func (f *fileReader) rule(n *yaml.Node) Rule {
 	}
 	switch {
 	case span != "" && r.Anchors != nil:
-		f.problem(n, "the rule has both a span and anchors: a span is the short form")
+		f.Add(n, "the rule has both a span and anchors: a span is the short form")
 	case span == "" && attributes != nil:
-		f.problem(n, "the rule has attributes, but no span for them")
+		f.Add(n, "the rule has attributes, but no span for them")
 	case span == "" && r.Anchors == nil:
-		f.problem(n, "the rule has neither a span nor anchors")
+		f.Add(n, "the rule has neither a span nor anchors")
 	case span != "":
 		r.Anchors = []Anchor{{ID: "span", At: Entry, Code: []Code{{Text: spanCode(span, attributes)}}}}
 	}
@@ -47,17 +47,17 @@ func (f *fileReader) rule(n *yaml.Node) Rule {
 func (f *fileReader) attributes(n *yaml.Node) map[string]string {
 	read := map[string]string{}
 	if n.Kind != yaml.MappingNode {
-		f.problem(n, "want a mapping of attributes to Go expressions, such as name: $1")
+		f.Add(n, "want a mapping of attributes to Go expressions, such as name: $1")
 		return read
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		var value string
 		f.text(&value)(n.Content[i+1])
 		if read[n.Content[i].Value] != "" {
-			f.problem(n.Content[i], "the attribute %s is there already", n.Content[i].Value)
+			f.Add(n.Content[i], "the attribute %s is there already", n.Content[i].Value)
 		}
 		if err := goExpression(value); err != nil && value != "" {
-			f.problem(n.Content[i+1], "%v", err)
+			f.Add(n.Content[i+1], "%v", err)
 		}
 		read[n.Content[i].Value] = value
 	}
@@ -73,7 +73,7 @@ func (f *fileReader) anchor(n *yaml.Node, known map[string]bool) Anchor {
 		"at": func(n *yaml.Node) {
 			a.At = Position(n.Value)
 			if all := []Position{Entry, Before, After, Inside}; !slices.Contains(all, a.At) {
-				f.problem(n, "unknown position %q; there are %q", n.Value, all)
+				f.Add(n, "unknown position %q; there are %q", n.Value, all)
 			}
 		},
 		"match":    func(n *yaml.Node) { a.Match = f.patterns(n) },
@@ -82,9 +82,9 @@ func (f *fileReader) anchor(n *yaml.Node, known map[string]bool) Anchor {
 	})
 	switch {
 	case a.At == Entry && (a.Match != nil || a.Contains != "" || a.Every):
-		f.problem(n, "at entry there is no statement to match")
+		f.Add(n, "at entry there is no statement to match")
 	case a.At != Entry && a.Match == nil:
-		f.problem(n, "the key match is missing: which statement is meant")
+		f.Add(n, "the key match is missing: which statement is meant")
 	}
 	f.placeholders(n, a, known)
 	return a
@@ -97,7 +97,7 @@ func (f *fileReader) patterns(n *yaml.Node) []Pattern {
 	for _, text := range texts {
 		p, err := NewPattern(text)
 		if err != nil {
-			f.problem(n, "%v", err)
+			f.Add(n, "%v", err)
 		}
 		patterns = append(patterns, p)
 	}
@@ -109,7 +109,7 @@ func (f *fileReader) codes(n *yaml.Node) []Code {
 	var codes []Code
 	one := func(n *yaml.Node, c Code) {
 		if err := goStatements(c.Text); err != nil {
-			f.problem(n, "%v", err)
+			f.Add(n, "%v", err)
 		}
 		codes = append(codes, c)
 	}
@@ -140,7 +140,7 @@ func (f *fileReader) placeholders(n *yaml.Node, a Anchor, known map[string]bool)
 		for _, name := range c.Placeholders() {
 			ofFunction := name == "recv" || name == "err" || strings.HasPrefix(name, TypePrefix) || strings.Trim(name, "0123456789") == ""
 			if !ofFunction && !known[name] {
-				f.problem(n, "the code has $%s, which no pattern matches", name)
+				f.Add(n, "the code has $%s, which no pattern matches", name)
 			}
 		}
 	}

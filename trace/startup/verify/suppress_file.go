@@ -1,20 +1,16 @@
 package verify
 
 import (
-	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
-)
 
-// maxFile is far beyond any file of suppressions, in bytes.
-const maxFile = 1 << 20
+	"github.com/chaintrace/chaintrace/trace/internal/yamlfile"
+)
 
 // entryKeys are what an entry of a file may have.
 var entryKeys = []string{"code", "expires", "name", "reason", "server"}
@@ -23,96 +19,51 @@ var entryKeys = []string{"code", "expires", "name", "reason", "server"}
 // keys code, reason and, where wanted, server, name and expires. What is wrong in
 // it is a [FileError]; filename is for messages.
 func ReadSuppressions(r io.Reader, filename string) (Suppressions, error) {
-	text, err := io.ReadAll(io.LimitReader(r, maxFile+1))
+	text, err := io.ReadAll(io.LimitReader(r, yamlfile.MaxSize+1))
 	if err != nil {
 		return nil, fmt.Errorf("suppressions %s: %w", filename, err)
 	}
-	f := &fileReader{file: filename}
-	root, err := f.parse(text)
+	f := &fileReader{Problems: yamlfile.Problems{File: filename}}
+	root, err := yamlfile.Document(text)
 	switch {
 	case err != nil:
-		f.syntax(err)
-	case root == nil: // nothing but comments
+		f.Syntax(err, aliasAdvice(err))
+	case root == nil || root.Tag == "!!null": // nothing but comments
 	case root.Kind != yaml.SequenceNode:
-		f.problem(root, "want a list of entries, each with a code and a reason")
+		f.Add(root, "want a list of entries, each with a code and a reason")
 	default:
 		for _, n := range root.Content {
 			f.entry(n)
 		}
 	}
-	if len(f.problems) > 0 {
-		return nil, &FileError{f.problems}
+	if len(f.List) > 0 {
+		return nil, &FileError{f.List}
 	}
 	return f.read, nil
 }
 
 // fileReader walks a file and collects what is wrong.
 type fileReader struct {
-	file     string
-	read     Suppressions
-	problems []string
-}
-
-func (f *fileReader) problem(n *yaml.Node, format string, args ...any) {
-	f.problems = append(f.problems, fmt.Sprintf("%s:%d:%d: %s", f.file, max(1, n.Line), max(1, n.Column), fmt.Sprintf(format, args...)))
-}
-
-// lineIn finds the place in a parser's message.
-var lineIn = regexp.MustCompile(`line (\d+)(?:, column (\d+))?: `)
-
-// syntax tells of a parser's error, which has its line in the text.
-func (f *fileReader) syntax(err error) {
-	message := strings.TrimPrefix(err.Error(), "yaml: ")
-	line, column := "1", "1"
-	if at := lineIn.FindStringSubmatch(message); at != nil {
-		line, message = at[1], strings.Replace(message, at[0], "", 1)
-		if at[2] != "" {
-			column = at[2]
-		}
-	}
-	for _, alias := range aliasErrors {
-		if strings.Contains(message, alias) {
-			message += "; write a pattern that begins with * in quotes, as '*'"
-			break
-		}
-	}
-	f.problems = append(f.problems, fmt.Sprintf("%s:%s:%s: %s", f.file, line, column, message))
+	yamlfile.Problems
+	read Suppressions
 }
 
 // aliasErrors are in the parser's messages about a * without quotes, which is an
 // alias in YAML.
 var aliasErrors = []string{"did not find expected alphabetic or numeric character", "unknown anchor"}
 
-// parse returns the one document of a text, or nil for an empty one.
-func (f *fileReader) parse(text []byte) (*yaml.Node, error) {
-	switch {
-	case len(text) > maxFile:
-		return nil, fmt.Errorf("the file is larger than %d MiB", maxFile>>20)
-	case !utf8.Valid(text):
-		return nil, errors.New("the file is not UTF-8 text")
+// aliasAdvice is what to do about an error of the parser, if it is one of those.
+func aliasAdvice(err error) string {
+	if slices.ContainsFunc(aliasErrors, func(alias string) bool { return strings.Contains(err.Error(), alias) }) {
+		return "; write a pattern that begins with * in quotes, as '*'"
 	}
-	parser := yaml.NewDecoder(strings.NewReader(string(text)))
-	var document yaml.Node
-	if err := parser.Decode(&document); errors.Is(err, io.EOF) {
-		return nil, nil
-	} else if err != nil {
-		return nil, err
-	}
-	if err := parser.Decode(&yaml.Node{}); err == nil {
-		return nil, errors.New("there is more than one document in the file")
-	} else if !errors.Is(err, io.EOF) {
-		return nil, err
-	}
-	if document.Kind != yaml.DocumentNode || len(document.Content) != 1 || document.Content[0].Tag == "!!null" {
-		return nil, nil
-	}
-	return document.Content[0], nil
+	return ""
 }
 
 // entry reads one suppression.
 func (f *fileReader) entry(n *yaml.Node) {
 	if n.Kind != yaml.MappingNode {
-		f.problem(n, "want an entry with the keys %s", strings.Join(entryKeys, ", "))
+		f.Add(n, "want an entry with the keys %s", strings.Join(entryKeys, ", "))
 		return
 	}
 	s := &Suppression{Line: n.Line}
@@ -121,17 +72,17 @@ func (f *fileReader) entry(n *yaml.Node) {
 		key, value := n.Content[i], n.Content[i+1]
 		switch {
 		case !slices.Contains(entryKeys, key.Value):
-			f.problem(key, "unknown key %q; there are %s", key.Value, strings.Join(entryKeys, ", "))
+			f.Add(key, "unknown key %q; there are %s", key.Value, strings.Join(entryKeys, ", "))
 		case seen[key.Value]:
-			f.problem(key, "the key %s is there already", key.Value)
+			f.Add(key, "the key %s is there already", key.Value)
 		case key.Value == "server":
 			s.Server = f.patterns(key.Value, value)
 		case key.Value == "name":
 			s.Name = f.patterns(key.Value, value)
 		case value.Kind != yaml.ScalarNode:
-			f.problem(value, "%s: want a text", key.Value)
+			f.Add(value, "%s: want a text", key.Value)
 		case value.Tag == "!!null" || strings.TrimSpace(value.Value) == "":
-			f.problem(value, "%s: it is empty", key.Value)
+			f.Add(value, "%s: it is empty", key.Value)
 		default:
 			f.value(s, key.Value, value)
 		}
@@ -139,7 +90,7 @@ func (f *fileReader) entry(n *yaml.Node) {
 	}
 	for _, key := range []string{"code", "reason"} {
 		if !seen[key] {
-			f.problem(n, "the entry has no %s", key)
+			f.Add(n, "the entry has no %s", key)
 		}
 	}
 	f.read = append(f.read, s)
@@ -153,15 +104,15 @@ func (f *fileReader) patterns(key string, n *yaml.Node) Patterns {
 		texts = n.Content
 	}
 	if len(texts) == 0 {
-		f.problem(n, "%s: it is empty", key)
+		f.Add(n, "%s: it is empty", key)
 	}
 	var out Patterns
 	for _, text := range texts {
 		switch {
 		case text.Kind != yaml.ScalarNode:
-			f.problem(text, "%s: want a text, or a list of texts", key)
+			f.Add(text, "%s: want a text, or a list of texts", key)
 		case text.Tag == "!!null":
-			f.problem(text, `%s: it is empty; leave it out to accept all, or write "" for none`, key)
+			f.Add(text, `%s: it is empty; leave it out to accept all, or write "" for none`, key)
 		default:
 			out = append(out, text.Value)
 		}
@@ -175,13 +126,13 @@ func (f *fileReader) value(s *Suppression, key string, n *yaml.Node) {
 	switch key {
 	case "code":
 		if s.Rule, err = Lookup(n.Value); err != nil {
-			f.problem(n, "code: %v", err)
+			f.Add(n, "code: %v", err)
 		}
 	case "reason":
 		s.Reason = n.Value
 	case "expires":
 		if s.Expires, err = time.Parse(time.DateOnly, n.Value); err != nil {
-			f.problem(n, "expires: want a date such as 2027-01-31; this is %q", n.Value)
+			f.Add(n, "expires: want a date such as 2027-01-31; this is %q", n.Value)
 		}
 	}
 }
