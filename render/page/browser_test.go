@@ -20,6 +20,10 @@ import (
 
 var screenshots = flag.String("screenshots", "", "a directory for pictures of what the browser shows")
 
+// patience is how long a browser may take to start, or a page to change, on a machine
+// that is busy with much else.
+const patience = 3 * time.Minute
+
 // browser is a real browser with one page open.
 type browser struct {
 	t        *testing.T
@@ -31,19 +35,27 @@ type browser struct {
 // startBrowser starts Chromium; it ends with the test.
 func startBrowser(t *testing.T) *browser {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	t.Cleanup(cancel)
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox)
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.WSURLReadTimeout(patience))
 	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
+	// It is started here: whatever else comes first would start it anew after a failure,
+	// and then there are two.
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("starting the browser: %v", err)
+	}
 	b := &browser{t: t, ctx: ctx, messages: make(chan chromedp.ConsoleMessage, 1000)}
 	console := chromedp.Console(ctx)
 	var done sync.WaitGroup
 	done.Go(func() {
 		for m, err := range console {
 			if err != nil {
+				if ctx.Err() == nil {
+					t.Errorf("reading the console: %v", err)
+				}
 				return
 			}
 			select {
@@ -137,7 +149,7 @@ func ask[T any](b *browser, expression string) T {
 // until waits until an expression is true; it says so when it never is.
 func (b *browser) until(expression string) {
 	b.t.Helper()
-	if _, err := chromedp.Run(b.ctx, chromedp.Poll[bool]("Boolean("+expression+")", chromedp.WithPollingTimeout(10*time.Second))); err != nil {
+	if _, err := chromedp.Run(b.ctx, chromedp.Poll[bool]("Boolean("+expression+")", chromedp.WithPollingTimeout(patience))); err != nil {
 		b.t.Fatalf("never so: %s: %v", expression, err)
 	}
 }
