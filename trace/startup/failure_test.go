@@ -1,6 +1,7 @@
 package startup_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -140,5 +141,28 @@ func TestPrepareThatFailed(t *testing.T) {
 	}
 	if all := s.Blame(); len(all) != 1 || all[0].Server != "inner" || all[0].Conduct != startup.ConductFailed {
 		t.Errorf("blame is %+v", all)
+	}
+}
+
+// TestPrepareThatDidNotEnd: of servers whose PrepareRun has no end in the trace, the
+// innermost was at its own part, by every answer, and the others waited for it.
+func TestPrepareThatDidNotEnd(t *testing.T) {
+	b := newBuilder()
+	b.add(trace.SpanID{}, attr.SpanStartup, 10, 0)
+	prepare := func(parent trace.SpanID, server string, start, end int64) trace.SpanID {
+		return b.add(parent, attr.SpanServerPrepare, start, end, kv(attr.ServerName, server))
+	}
+	outer := prepare(trace.SpanID{}, "outer", 30, 0)
+	middle := prepare(outer, "middle", 30, 0)
+	prepare(middle, "inner", 32, 40)
+	b.of("outer", attr.SpanRouteInstall, 60, 60, kv(attr.RoutePath, "/x"))
+	s := b.read(t)
+	const want = "not-ready @50 +0\nphase server.prepare middle @50 +20\nphase server.prepare inner @30 +8\n"
+	got, _, _ := strings.Cut(lines(s.CriticalChain()), "phase server.prepare outer")
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if diff := cmp.Diff("20 phase server.prepare middle\n8 phase server.prepare inner\n", blamed(s.Blame())); diff != "" {
+		t.Errorf("blame, -want +got:\n%s", diff)
 	}
 }

@@ -39,14 +39,14 @@ func (r *reader) serversInOrder() {
 }
 
 // ownPrepare returns a server's PrepareRun without the delegate's, which is in
-// it and comes first. Where that failed, there is none: what failed by it was not
-// begun.
+// it and comes first. Where that failed, or neither has an end, there is none: it
+// was not begun.
 func (r *reader) ownPrepare(s *trace.Span, inner []*trace.Span) Interval {
 	own := r.interval(s)
 	for _, in := range inner {
 		switch end := r.interval(in).End; {
 		case in == s:
-		case in.Status.Code == trace.StatusError && s.Status.Code == trace.StatusError:
+		case in.Status.Code == trace.StatusError && s.Status.Code == trace.StatusError, end < 0 && own.End < 0:
 			return Interval{0, -1}
 		case end >= 0:
 			own.Start = max(own.Start, end)
