@@ -36,21 +36,60 @@ func WriteSummary(w io.Writer, s *startup.Startup) error {
 
 func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }
 
-// writeServers writes a table of the servers, outermost first.
+// writeServers writes a table of the servers, outermost first, with a column for
+// all that the trace tells of.
 func writeServers(b *strings.Builder, s *startup.Startup) {
 	if len(s.Servers) == 0 {
 		return
 	}
 	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "SERVER\tHOOKS\tMERGED\tCHECKS\tMERGED\tSKIPPED\tPATHS\tGROUPS")
-	for _, sv := range s.OutermostFirst() {
-		skipped := len(sv.ChecksIn(startup.CheckSkipped)) + len(sv.ChecksIn(startup.CheckMasked))
-		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\n", name(sv.Name),
-			len(sv.PostStart), len(inheritedHooks(sv.PostStart)),
-			presentChecks(sv), len(sv.ChecksIn(startup.CheckInherited)), skipped,
-			len(sv.Routes), len(sv.Groups))
+	columns := serverColumns(s)
+	fmt.Fprint(t, "SERVER")
+	for _, c := range columns {
+		fmt.Fprint(t, "\t"+c.head)
 	}
+	for _, sv := range s.OutermostFirst() {
+		fmt.Fprint(t, "\n"+name(sv.Name))
+		for _, c := range columns {
+			fmt.Fprintf(t, "\t%d", c.count(sv))
+		}
+	}
+	fmt.Fprintln(t)
 	_ = t.Flush() // a strings.Builder takes everything
+}
+
+// serverColumn is what there is of a kind on a server.
+type serverColumn struct {
+	head  string
+	count func(*startup.Server) int
+}
+
+// serverColumns returns what is counted: not what the trace tells nothing of.
+func serverColumns(s *startup.Startup) []serverColumn {
+	var columns []serverColumn
+	add := func(head string, count func(*startup.Server) int) {
+		columns = append(columns, serverColumn{head, count})
+	}
+	untold := s.NotTold()
+	if !slices.Contains(untold, startup.SubjectHooks) {
+		add("HOOKS", func(sv *startup.Server) int { return len(sv.PostStart) })
+		add("MERGED", func(sv *startup.Server) int { return len(inheritedHooks(sv.PostStart)) })
+	}
+	if !slices.Contains(untold, startup.SubjectChecks) {
+		add("CHECKS", presentChecks)
+		add("MERGED", func(sv *startup.Server) int { return len(sv.ChecksIn(startup.CheckInherited)) })
+		add("SKIPPED", func(sv *startup.Server) int {
+			return len(sv.ChecksIn(startup.CheckSkipped)) + len(sv.ChecksIn(startup.CheckMasked))
+		})
+	}
+	paths := !slices.Contains(untold, startup.SubjectRoutes)
+	if paths {
+		add("PATHS", func(sv *startup.Server) int { return len(sv.Routes) })
+	}
+	if paths || slices.ContainsFunc(s.Servers, func(sv *startup.Server) bool { return len(sv.Groups) > 0 }) {
+		add("GROUPS", func(sv *startup.Server) int { return len(sv.Groups) })
+	}
+	return columns
 }
 
 // writeSkips names the checks that were passed by.

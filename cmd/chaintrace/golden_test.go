@@ -93,6 +93,7 @@ func goldens() map[string][]string {
 	for _, view := range []render.View{render.ViewTree, render.ViewChecks, render.ViewRoutes} {
 		files["killed."+string(view)+".txt"] = append(slices.Clone(killed), string(view))
 	}
+	files["killed.summary.txt"] = []string{"render", "testdata/killed.json", "--out", "-"}
 	plan := []string{"build", "--plan", "-C", "testdata/build", "--rules", "testdata/build/rules.yaml", "--output"}
 	files["own-span.build.diff"] = slices.Concat(plan, []string{"table"})
 	files["own-span.build.json"] = slices.Concat(plan, []string{"json"})
