@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -55,7 +57,7 @@ func (n *nodeLimit) Type() string { return "N" }
 
 func (f *pictureFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringArrayVarP(&f.out, "out", "o", nil, "file to write, format by its ending ("+strings.Join(format.Endings(format.All()), " ")+"; packed by gzip with .gz behind it); - is stdout; repeatable")
+	flags.StringArrayVarP(&f.out, "out", "o", nil, "file to write, format by its ending ("+strings.Join(format.Endings(format.All()), " ")+"; packed by gzip with .gz behind it); - is stdout, "+format.All()[0].Name+" without --format; repeatable")
 	flags.StringVar(&f.format, "format", "", "format of all outputs, whatever their names end in: "+strings.Join(format.Names(format.All()), ", ")+" (see chaintrace help formats)")
 	flags.StringVar(&f.view, "view", string(render.ViewTree), "what to draw: "+join(render.Views()))
 	flags.StringVar(&f.detail, "detail", string(render.DetailNormal), "how much of it: "+join(render.Details())+"; does not matter to the view timeline, but that full shows all of a long one")
@@ -117,8 +119,15 @@ func (f *pictureFlags) check(stdout io.Writer) (pictures, error) {
 	}
 	for _, t := range targets {
 		if err := t.format.Shows(view); err != nil {
-			return pictures{}, fmt.Errorf("--out %s: %w", t.path, err)
+			advice := ""
+			if t.isStdout() && f.format == "" {
+				advice = "; say --format, as stdout gets " + t.format.Name + " without it"
+			}
+			return pictures{}, fmt.Errorf("--out %s: %w%s", t.path, err, advice)
 		}
+	}
+	if f.ascii && !slices.ContainsFunc(targets, func(t target) bool { return t.format.Text }) {
+		return pictures{}, errors.New("--ascii: no output is text; give --out FILE.txt, or --out - --format txt")
 	}
 	options := render.Options{View: view, Detail: detail, MaxNodes: int(f.nodes), Text: render.TextOptions{ASCII: f.ascii}}
 	return pictures{targets, options, f.quiet}, nil

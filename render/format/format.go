@@ -37,6 +37,8 @@ type Format struct {
 	// Views are those that it can show. A format without any holds the whole
 	// start, whatever the view.
 	Views []render.View
+	// Text is for what is drawn with characters, as render.TextOptions say.
+	Text bool
 	// Binary is for what must not go to a terminal.
 	Binary bool
 	// Packed is for what is gzip already.

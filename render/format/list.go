@@ -42,7 +42,7 @@ func pictures() []Format {
 			graph: render.WriteMermaid, timeline: drawn(timeline.WriteMermaid),
 		},
 		{
-			Name: "txt", Endings: []string{".txt"}, Views: render.Views(),
+			Name: "txt", Endings: []string{".txt"}, Views: render.Views(), Text: true,
 			About: "tree or chart of plain text, for terminals and messages", whole: text,
 			timeline: func(w io.Writer, t *timeline.Timeline, o render.Options) error {
 				return timeline.WriteText(w, t, o.Text)
