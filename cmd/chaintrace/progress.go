@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"os"
@@ -11,31 +10,42 @@ import (
 )
 
 // progress shows on a terminal, after a second, what goes on and for how long.
-// The function that it returns ends it.
+// The function that it returns ends it, and is to be called once.
 func progress(w io.Writer, what string) (stop func()) {
 	file, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(file.Fd())) {
+	if !ok || !term.IsTerminal(int(file.Fd())) || os.Getenv("TERM") == "dumb" {
 		return func() {}
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan struct{})
+	ticker := time.NewTicker(time.Second)
+	end := showAt(ticker.C, time.Now(), w, what)
+	return func() {
+		ticker.Stop()
+		end()
+	}
+}
+
+// showAt shows at each tick, in a line that changes, what has gone on since when. The
+// function that it returns takes the line away, if there is one.
+func showAt(ticks <-chan time.Time, since time.Time, w io.Writer, what string) (end func()) {
+	quit, done := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(done)
-		begin := time.Now()
-		ticker := time.NewTicker(time.Second)
-		defer ticker.Stop()
+		shown := false
 		for {
 			select {
-			case <-ctx.Done():
-				fmt.Fprint(w, "\r\033[K")
+			case <-quit:
+				if shown {
+					fmt.Fprint(w, "\r\033[K")
+				}
 				return
-			case <-ticker.C:
-				fmt.Fprintf(w, "\r%s for %v", what, time.Since(begin).Round(time.Second))
+			case now := <-ticks:
+				fmt.Fprintf(w, "\r%s for %v", what, now.Sub(since).Round(time.Second))
+				shown = true
 			}
 		}
 	}()
 	return func() {
-		cancel()
+		close(quit)
 		<-done
 	}
 }
