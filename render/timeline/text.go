@@ -15,6 +15,7 @@ import (
 const (
 	chartChars  = 60 // of the chart where nothing limits a line
 	serverWidth = 90 // from which on there is a column for the server
+	leastWidth  = 32 // from which on there is a chart, which then has room for names
 	leastChart  = 10
 	tickRoom    = 12
 	columnGap   = "  "
@@ -32,7 +33,8 @@ var (
 
 // WriteText writes a timeline as text: a line for each bar, and above them the
 // milestones and the axis. What pictures tell by colour has a mark in front. No
-// line is longer than o allows; the chart takes what names and times leave of it.
+// line is longer than o allows, from 3 characters on; the chart takes what names and
+// times leave of it, and where that is no room, in less than 32, there is none.
 func WriteText(w io.Writer, t *Timeline, o render.TextOptions) error {
 	p := &textWriter{t: t, ascii: o.ASCII, width: o.Width, chars: blockChars, used: map[string]bool{}}
 	if o.ASCII {
@@ -62,7 +64,7 @@ type textWriter struct {
 	lines []textLine
 	used  map[string]bool // what the legend explains
 
-	name, server, chart, took int    // widths of the columns; 0: there is none
+	name, server, chart, took int    // widths of the columns; server and chart may be 0: there is none
 	empty                     []rune // a chart without a bar
 }
 
@@ -132,6 +134,10 @@ func (p *textWriter) columns() {
 	}
 	p.server = min(p.server, p.width/5)
 	p.took = min(p.took, max(8, p.width/5))
+	if p.width < leastWidth {
+		p.name = min(p.name, max(1, p.width-len(markNone)-len(columnGap)-p.took))
+		return
+	}
 	p.name = min(p.name, max(8, p.width*2/5))
 	fixed := func() int {
 		n := len(markNone) + p.name + len(columnGap) + len(columnGap) + p.took
@@ -141,7 +147,7 @@ func (p *textWriter) columns() {
 		return n
 	}
 	p.chart = max(leastChart, p.width-fixed())
-	p.name = max(1, p.name-max(0, fixed()+p.chart-p.width))
+	p.name -= max(0, fixed()+p.chart-p.width)
 	p.blank()
 }
 
@@ -174,6 +180,12 @@ func (p *textWriter) sentence(s string) {
 
 // axis writes the milestones, each above its line, and the ticks.
 func (p *textWriter) axis() {
+	if p.chart == 0 {
+		for _, m := range p.t.Milestones {
+			p.sentence(m.text())
+		}
+		return
+	}
 	before := len(markNone) + p.name + len(columnGap)
 	if p.server > 0 {
 		before += p.server + len(columnGap)
@@ -206,6 +218,10 @@ func (p *textWriter) axis() {
 // bar writes the line of a bar.
 func (p *textWriter) bar(i int) {
 	l := p.lines[i]
+	if p.chart == 0 {
+		p.line(l.mark + p.padded(l.name, p.name) + columnGap + p.cut(l.took, p.took))
+		return
+	}
 	p.b.WriteString(l.mark)
 	p.b.WriteString(p.padded(l.name, p.name))
 	p.b.WriteString(columnGap)
@@ -285,7 +301,7 @@ func (p *textWriter) legend() {
 			texts = append(texts, strings.TrimSpace(e[0])+" "+e[1])
 		}
 	}
-	if len(p.t.Milestones) > 0 {
+	if len(p.t.Milestones) > 0 && p.chart > 0 {
 		texts = append(texts, p.chars.milestone+" milestone")
 	}
 	if len(texts) > 0 {

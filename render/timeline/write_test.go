@@ -148,7 +148,7 @@ func checkMermaid(t *testing.T, what, chart string) {
 func TestTextFits(t *testing.T) {
 	s := recorded(t, "../../testdata/golden/kube-apiserver-1.37.trace.json")
 	for _, tl := range []*timeline.Timeline{timeline.FromStart(s, 100), timeline.FromStart(s, 12), timeline.FromStart(many(40), 100), timeline.FromTrace(tree(50, func(i int) int { return i - 1 }, func(int) string { return "name" }), 100)} {
-		for _, width := range []int{40, 60, 80, 89, 90, 120, 250} {
+		for _, width := range []int{3, 8, 20, 24, 31, 32, 33, 40, 60, 80, 89, 90, 120, 250} {
 			for _, ascii := range []bool{false, true} {
 				var b bytes.Buffer
 				if err := timeline.WriteText(&b, tl, render.TextOptions{Width: width, ASCII: ascii}); err != nil {
