@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -124,14 +123,11 @@ func appendProcess(b []byte, r *Resource) []byte {
 	if r == nil {
 		r = &Resource{}
 	}
-	service := jaegerNoService
-	if slices.ContainsFunc(r.Attrs, func(a Attr) bool { return a.Key == serviceName }) {
-		service = r.Attr(serviceName).Str()
-	}
+	service, named := jaegerServiceName(r)
 	b = appendString(append(b, `{"serviceName":`...), service)
 	tags := jaegerTagList(append(b, `,"tags":[`...))
 	for _, a := range r.Attrs {
-		if a.Key != serviceName {
+		if a.Key != serviceName || !named {
 			tags.add(a.Key, a.Value)
 		}
 	}
@@ -140,9 +136,23 @@ func appendProcess(b []byte, r *Resource) []byte {
 
 const (
 	serviceName = "service.name"
-	// jaegerNoService is the name that Jaeger gives a resource without one.
-	jaegerNoService = "OTLPResourceNoServiceName"
+	// What Jaeger calls a resource without attributes, and one without a name among
+	// them or with an empty one.
+	jaegerNoResource = "OTLPResourceNoServiceName"
+	jaegerNoService  = "empty-service-name"
 )
+
+// jaegerServiceName returns what Jaeger calls the service of a resource, and whether
+// that is the name that the resource has.
+func jaegerServiceName(r *Resource) (name string, named bool) {
+	switch v := r.Attr(serviceName); {
+	case v.Kind() == ValueString && v.Str() != "":
+		return v.Str(), true
+	case len(r.Attrs) == 0:
+		return jaegerNoResource, false
+	}
+	return jaegerNoService, false
+}
 
 func appendJaegerSpan(b []byte, s *Span, process int) []byte {
 	b = appendHex(append(b, `{"traceID":`...), s.TraceID[:])

@@ -150,10 +150,12 @@ func TestWriteJaegerOfNothing(t *testing.T) {
 	}
 }
 
-// A resource without a service has the name that Jaeger gives it, and none again once
-// that is read. An empty name is one.
+// A resource without a service, or with an empty name or what is none, has the name that
+// Jaeger gives it, and is again as it was once that is read.
 func TestWriteJaegerWithoutService(t *testing.T) {
 	k := trace.Attr{Key: "k", Value: trace.String("v")}
+	empty := trace.Attr{Key: "service.name", Value: trace.String("")}
+	five := trace.Attr{Key: "service.name", Value: trace.Int(5)}
 	for name, tt := range map[string]struct {
 		resource *trace.Resource
 		service  string
@@ -161,8 +163,10 @@ func TestWriteJaegerWithoutService(t *testing.T) {
 	}{
 		"nil":       {nil, "OTLPResourceNoServiceName", nil},
 		"nothing":   {&trace.Resource{}, "OTLPResourceNoServiceName", nil},
-		"others":    {&trace.Resource{Attrs: []trace.Attr{k}}, "OTLPResourceNoServiceName", []trace.Attr{k}},
-		"empty one": {&trace.Resource{Attrs: []trace.Attr{{"service.name", trace.String("")}}}, "", []trace.Attr{{"service.name", trace.String("")}}},
+		"others":    {&trace.Resource{Attrs: []trace.Attr{k}}, "empty-service-name", []trace.Attr{k}},
+		"empty one": {&trace.Resource{Attrs: []trace.Attr{empty}}, "empty-service-name", []trace.Attr{empty}},
+		"both":      {&trace.Resource{Attrs: []trace.Attr{empty, k}}, "empty-service-name", []trace.Attr{empty, k}},
+		"a number":  {&trace.Resource{Attrs: []trace.Attr{five, k}}, "empty-service-name", []trace.Attr{five, k}},
 	} {
 		b := mustWriteJaeger(t, &trace.Trace{Spans: []trace.Span{{TraceID: trace.TraceID{1}, SpanID: trace.SpanID{1}, Resource: tt.resource}}})
 		if got := decodeJaeger(t, b).Data[0].Spans[0]["process"].(jaegerProcess).ServiceName; got != tt.service {

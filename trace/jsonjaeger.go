@@ -48,7 +48,7 @@ func (r *jsonReader) jaegerProcess(res *Resource) {
 		}
 	})
 	res.Attrs = tags
-	if service != jaegerNoService {
+	if service != "" && service != jaegerNoResource && service != jaegerNoService {
 		res.Attrs = append([]Attr{{serviceName, String(service)}}, tags...)
 	}
 }
