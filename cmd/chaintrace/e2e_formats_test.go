@@ -113,11 +113,17 @@ func namedTrace(t *testing.T, names ...string) string {
 		s.Status = trace.Status{Code: trace.StatusError, Message: name}
 		tr.Spans = append(tr.Spans, s)
 	}
+	return traceFile(t, tr)
+}
+
+// traceFile writes a trace into a file and returns its path.
+func traceFile(t *testing.T, tr *trace.Trace) string {
+	t.Helper()
 	var b bytes.Buffer
 	if err := trace.WriteJSON(&b, tr); err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(t.TempDir(), "named.json")
+	path := filepath.Join(t.TempDir(), "trace.json")
 	if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -185,12 +191,26 @@ func TestJaegerWritesTheSame(t *testing.T) {
 		samePicture(t, direct, ours, "hooks", format)
 	}
 
-	named := namedTrace(t, hostileNames()...)
-	if code, _, errOut := command("send", named, "--otlp", "http://"+s.OTLPHTTP); code != 0 {
-		t.Fatalf("exit code %d: %s", code, errOut)
+	for _, file := range []string{namedTrace(t, hostileNames()...), traceFile(t, withoutService())} {
+		if code, _, errOut := command("send", file, "--otlp", "http://"+s.OTLPHTTP); code != 0 {
+			t.Fatalf("exit code %d: %s", code, errOut)
+		}
+		tr := readTraceFile(t, file)
+		sameInJaeger(t, s, tr.Spans[0].TraceID.String(), writeFiles(t, []string{"render", file}, "ours.jaeger.json")[0], len(tr.Spans))
 	}
-	tr := readTraceFile(t, named)
-	sameInJaeger(t, s, tr.Spans[0].TraceID.String(), writeFiles(t, []string{"render", named}, "named.jaeger.json")[0], len(tr.Spans))
+}
+
+// withoutService returns a trace of a resource without attributes and one with others
+// than a service's name.
+func withoutService() *trace.Trace {
+	t := &trace.Trace{}
+	for i, attrs := range [][]trace.Attr{nil, {{Key: "host.name", Value: trace.String("h")}}} {
+		t.Spans = append(t.Spans, trace.Span{
+			TraceID: trace.TraceID{2}, SpanID: trace.SpanID{7: byte(1 + i)}, Name: "span", Kind: trace.KindInternal,
+			Start: 1e18, End: 1e18 + 1e6, Resource: &trace.Resource{Attrs: attrs},
+		})
+	}
+	return t
 }
 
 // sameInJaeger compares a file in Jaeger's format with what Jaeger has of a trace.
