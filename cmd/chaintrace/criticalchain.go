@@ -20,9 +20,10 @@ func newCriticalChainCommand() *cobra.Command {
 that was the last to be done, to the hook that it waited for, and so on to the
 beginning of the start, as systemd-analyze critical-chain does. Of a start that
 died it shows the chain to the failure; of one that did not get ready, to what it
-was stuck in. With NAME it shows the chain to that hook, readyz check, lifecycle
-signal or phase. Where several servers have a hook or phase of that name, say with
---server which of them is meant.
+was stuck in. With NAME it shows the chain to that hook, phase, readyz check or lifecycle
+signal; a name that several of these have is taken in this order. Where several
+servers have a hook or phase of that name, say with --server which of them is
+meant; of several runs of one server's hook it is the first.
 
 What the links took adds up to the first one's time. Time that nothing in the
 trace explains is a link of its own, (gap).

@@ -24,8 +24,8 @@ func (e *AmbiguousNameError) Error() string {
 // span's name, alone or with the server's behind a space, to the first time that
 // a readyz check passed, or, of one that never did, to the end of the start, or to
 // a lifecycle signal. With a server, it is the hook or phase of that one; without,
-// an *AmbiguousNameError tells that several servers have one. Any other error
-// names what there is.
+// an *AmbiguousNameError tells that several servers have one. What several kinds of
+// these have for a name is taken in the order above. Any other error names what there is.
 func (s *Startup) CriticalChainTo(name, server string) (CriticalChain, error) {
 	w := newChainWalk(s, 0)
 	found, err := w.fromName(name, server)

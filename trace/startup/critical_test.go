@@ -274,3 +274,27 @@ func TestCriticalChainToNamesakes(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestHookWithSeveralRuns: which of the runs of one server's hook is meant is told.
+func TestHookWithSeveralRuns(t *testing.T) {
+	b := oneServer()
+	b.hook("h", 101, 150, outcome(attr.OutcomeRan))
+	if s := b.read(t); len(s.Problems) != 0 {
+		t.Errorf("of one run: %q", s.Problems)
+	}
+	b.hook("h", 120, 180, outcome(attr.OutcomeRan))
+	const end = "is all that is told, the first is meant"
+	s := b.read(t)
+	if diff := cmp.Diff([]string{"hook h has several runs; where its name " + end}, s.Problems); diff != "" {
+		t.Error(diff)
+	}
+	if c, err := s.CriticalChainTo("h", ""); err != nil || c.Links[0].At != 150*ms {
+		t.Errorf("%+v, %v", c, err)
+	}
+	for range 2 {
+		b.hook("i", 130, 190, outcome(attr.OutcomeRan))
+	}
+	if diff := cmp.Diff([]string{"2 hooks have several runs, as h; where a name " + end}, b.read(t).Problems); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -30,8 +30,18 @@ func (r *reader) runs() {
 		return cmp.Or(cmp.Compare(a.Start, b.Start), strings.Compare(a.Name, b.Name))
 	})
 	byName := map[string][]*HookRun{}
+	var several []string // names of more than one run
 	for _, run := range r.out.Runs {
 		byName[run.Name] = append(byName[run.Name], run)
+		if len(byName[run.Name]) == 2 {
+			several = append(several, run.Name)
+		}
+	}
+	switch n := len(several); {
+	case n == 1:
+		r.problem("hook %s has several runs; where its name is all that is told, the first is meant", several[0])
+	case n > 1:
+		r.problem("%d hooks have several runs, as %s; where a name is all that is told, the first is meant", n, several[0])
 	}
 	for _, sv := range r.out.Servers {
 		for _, h := range sv.PostStart {
