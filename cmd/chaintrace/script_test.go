@@ -2,8 +2,10 @@ package main
 
 import (
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/gotooltest"
@@ -14,8 +16,18 @@ func TestMain(m *testing.M) {
 	// As the command, this process belongs to a script, with its environment.
 	if base := filepath.Base(os.Args[0]); base != "chaintrace" && base != "fakeserver" {
 		forgetTelemetry()
+		heedHangups()
 	}
 	testscript.Main(m, map[string]func(){"chaintrace": main, "fakeserver": fakeServer})
+}
+
+// heedHangups lets commands that are started from here heed SIGHUP, as those of a user
+// do, also where it is ignored, as below nohup: a signal that is caught here is not
+// ignored there.
+func heedHangups() {
+	if signal.Ignored(syscall.SIGHUP) {
+		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
+	}
 }
 
 // forgetTelemetry takes out of the environment what would have runs sent
