@@ -58,6 +58,25 @@ func TestWhatIsNotToldIsNotCounted(t *testing.T) {
 	}
 }
 
+// TestHooksThatOnlyRan: the runs of hooks do not tell how many a server has.
+func TestHooksThatOnlyRan(t *testing.T) {
+	s := waiting(attr.OutcomeRan)
+	var told, summary, tree bytes.Buffer
+	if err := render.WriteSummary(&told, s); err != nil || !strings.Contains(told.String(), "SERVER  HOOKS  MERGED\ns       2      0\n") {
+		t.Errorf("%v\n%s", err, told.String())
+	}
+	s.Servers[0].PostStart = nil
+	if err := errors.Join(render.WriteSummary(&summary, s), write(&tree, s, "txt", render.Options{})); err != nil {
+		t.Fatal(err)
+	}
+	if text := summary.String(); strings.Contains(text, "HOOKS") || !strings.Contains(text, "slowest hooks: second") {
+		t.Errorf("the summary:\n%s", text)
+	}
+	if text := tree.String(); !strings.Contains(text, "Post-start hooks  not told") {
+		t.Errorf("the tree:\n%s", text)
+	}
+}
+
 // TestReadinessThatIsNotShown: that nobody asked is not to say that it was not ready.
 func TestReadinessThatIsNotShown(t *testing.T) {
 	s := waiting(attr.OutcomeRan)

@@ -70,7 +70,7 @@ func serverColumns(s *startup.Startup) []serverColumn {
 	add := func(head string, count func(*startup.Server) int) {
 		columns = append(columns, serverColumn{head, count})
 	}
-	untold := s.NotTold()
+	untold := s.NotToldOfServers()
 	if !slices.Contains(untold, startup.SubjectHooks) {
 		add("HOOKS", func(sv *startup.Server) int { return len(sv.PostStart) })
 		add("MERGED", func(sv *startup.Server) int { return len(inheritedHooks(sv.PostStart)) })

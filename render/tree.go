@@ -20,7 +20,7 @@ const (
 // chain is built travels the other way.
 func treeView(s *startup.Startup, detail Detail) *Graph {
 	t := &tree{
-		s: s, detail: detail, untold: s.NotTold(), shadows: s.Shadows(), longest: longestRun(s), critical: map[string]bool{},
+		s: s, detail: detail, untold: s.NotToldOfServers(), shadows: s.Shadows(), longest: longestRun(s), critical: map[string]bool{},
 		g: &Graph{
 			Name:        pictureName(s, "server chain"),
 			Description: treeDescription(s),
@@ -237,7 +237,7 @@ func pictureName(s *startup.Startup, what string) string {
 
 // treeDescription says in words what the picture shows.
 func treeDescription(s *startup.Startup) string {
-	t, untold := &tip{}, s.NotTold()
+	t, untold := &tip{}, s.NotToldOfServers()
 	t.add("%s.", readyText(s))
 	for _, sv := range s.OutermostFirst() {
 		own, inherited := len(ownHooks(sv.PostStart)), len(inheritedHooks(sv.PostStart))

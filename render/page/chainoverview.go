@@ -20,7 +20,7 @@ func chainOverview(s *startup.Startup, l *startup.Ledger, milestones []milestone
 		o.Facts.Items = append(o.Facts.Items, fact{m.Text, m.Name, m.Class})
 	}
 	o.addStages(s.Timing())
-	o.Parts = serversTable(l, s.NotTold())
+	o.Parts = serversTable(l, s.NotToldOfServers())
 	o.Lists = []linkList{criticalList(s)}
 	if notDone := s.NotDone(); bad(s.Outcome()) && len(notDone) > 0 {
 		o.Lists = append(o.Lists, notDoneList(notDone))

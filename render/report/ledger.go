@@ -112,7 +112,7 @@ type LedgerRoute struct {
 // filter names a server that the trace does not tell of.
 func NewLedger(s *startup.Startup, f LedgerFilter) (*Ledger, error) {
 	a := &Ledger{Schema: ledgerSchema, Start: newStart(s), Servers: []LedgerServer{}, NotTold: []string{}, filter: f}
-	for _, subject := range s.NotTold() {
+	for _, subject := range s.NotToldOfServers() {
 		if subject != startup.SubjectReadiness {
 			a.NotTold = append(a.NotTold, subject)
 		}

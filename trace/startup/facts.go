@@ -112,9 +112,8 @@ const (
 // above, as one of a start that was seen from outside, or that died before: that
 // there is none of a kind does not follow.
 func (s *Startup) NotTold() []string {
-	hooks, checks, routes := len(s.Runs) > 0, false, false
+	hooks, checks, routes := len(s.Runs) > 0 || s.tellsHooksOfServers(), false, false
 	for _, sv := range s.Servers {
-		hooks = hooks || len(sv.PostStart)+len(sv.PreShutdown)+len(sv.Disabled)+len(sv.Rejected) > 0
 		checks = checks || len(sv.Checks) > 0
 		routes = routes || len(sv.Routes) > 0
 	}
@@ -130,6 +129,24 @@ func (s *Startup) NotTold() []string {
 		}
 	}
 	return subjects
+}
+
+// NotToldOfServers returns the subjects of which the trace tells nothing that a server
+// has: what NotTold returns, and hooks also where there is nothing but their runs, as in
+// a trace that begins in the middle.
+func (s *Startup) NotToldOfServers() []string {
+	subjects := s.NotTold()
+	if len(s.Runs) > 0 && !s.tellsHooksOfServers() {
+		return append([]string{SubjectHooks}, subjects...)
+	}
+	return subjects
+}
+
+// tellsHooksOfServers reports whether the trace tells of a hook that a server has.
+func (s *Startup) tellsHooksOfServers() bool {
+	return slices.ContainsFunc(s.Servers, func(sv *Server) bool {
+		return len(sv.PostStart)+len(sv.PreShutdown)+len(sv.Disabled)+len(sv.Rejected) > 0
+	})
 }
 
 // Finished reports whether the run's end was seen.

@@ -201,4 +201,12 @@ func TestNotTold(t *testing.T) {
 			t.Errorf("it tells nothing of %s, want %s", got, want)
 		}
 	}
+	runs := &startup.Startup{Ready: &startup.Ready{}, Runs: []*startup.HookRun{{}}, Servers: []*startup.Server{{}}}
+	if got := fmt.Sprint(runs.NotToldOfServers()); got != "[hooks checks routes]" {
+		t.Errorf("where there are runs of hooks alone it tells nothing of %s that a server has", got)
+	}
+	runs.Servers = append(runs.Servers, all)
+	if got := runs.NotToldOfServers(); len(got) > 0 {
+		t.Errorf("it tells nothing of %s that a server has", got)
+	}
 }
