@@ -116,13 +116,19 @@ func Rewrite(p Package, rules []rule.Rule, runtime string) (Result, error) {
 	return result, nil
 }
 
-// apply applies one rule, whole or not at all.
+// apply applies one rule.
 func (s *source) apply(r rule.Rule, result *Result) {
-	fn, ok := s.function(r.Funcs)
-	if !ok {
+	all := s.functions(r.Funcs)
+	if all == nil {
 		result.Missed = append(result.Missed, s.miss(r, "", "func "+strings.Join(r.Funcs, " or ")))
-		return
 	}
+	for _, fn := range all {
+		s.applyTo(fn, r, result)
+	}
+}
+
+// applyTo applies one rule to one function, whole or not at all.
+func (s *source) applyTo(fn function, r rule.Rule, result *Result) {
 	var matched []Match
 	var edits []edit
 	var missing, optional []string

@@ -65,6 +65,10 @@ func TestRewrite(t *testing.T) {
 			"func F() {}", "func F() { var x int; «var y = f()»;}",
 		},
 		{
+			"each of several functions init", "init", "  - code: f()",
+			"func init() {}\nfunc init() { g() }", "func init() { «f()»;}\nfunc init() { «f()»; g() }",
+		},
+		{
 			"a parameter by its type", "F", "  - code: f($of_T)",
 			"func F(a int, t *T) {}", "func F(a int, t *T) { «f(t)»;}",
 		},

@@ -48,20 +48,25 @@ func load(p Package) (*source, error) {
 	return s, nil
 }
 
-// function returns the first of the named functions that the package has.
-func (s *source) function(names []string) (function, bool) {
+// functions returns the first of the named functions that the package has: one, but for
+// init, of which a package may have several.
+func (s *source) functions(names []string) []function {
 	for _, name := range names {
 		receiver, method := rule.Receiver(name)
+		var found []function
 		for _, f := range s.files {
 			for _, d := range f.syntax.Decls {
 				fn, ok := d.(*ast.FuncDecl)
 				if ok && fn.Body != nil && fn.Name.Name == method && receiverType(fn) == receiver {
-					return function{file: f, decl: fn}, true
+					found = append(found, function{file: f, decl: fn})
 				}
 			}
 		}
+		if found != nil {
+			return found
+		}
 	}
-	return function{}, false
+	return nil
 }
 
 // receiverType returns the name of the type that a method is of, or "".

@@ -15,7 +15,7 @@ type Rule struct {
 	// under the names that it has had.
 	Packages []string
 	// Funcs are names of one function as versions differ, "F" or "T.F" for a
-	// method of T or *T. The first that the package has is meant.
+	// method of T or *T. The first that the package has is meant, and of init each.
 	Funcs []string
 	// Required makes a build fail that has the package but not the function or
 	// one of the anchors.
