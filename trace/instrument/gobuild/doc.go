@@ -23,4 +23,8 @@
 // what it has, and the main module need not. Only where the main module's path has an
 // element "internal" others may not import it from there, and it becomes a package of
 // the standard library.
+//
+// What is rewritten imports that package, and so is initialised after it. Go initialises,
+// of the packages whose imports are ready, the first by import path: two that do not
+// import each other may therefore be initialised in another order than in a plain build.
 package gobuild
