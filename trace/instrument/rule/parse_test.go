@@ -120,6 +120,7 @@ func TestParseErrors(t *testing.T) {
 		"twice":            {head + "    func: G\n    span: s\n", []string{"f.yaml:5:5: the key func is there already"}},
 		"two rules":        {head + "    span: s\n" + strings.TrimPrefix(head, "rules:\n") + "    span: s\n", []string{`two rules have the id "r"`}},
 		"both forms":       {head + "    span: s\n    anchors: [{code: f()}]\n", []string{"f.yaml:2:5: the rule has both a span and anchors"}},
+		"error too early":  {head + "    span: s\n    attributes: {a: $1, e: $err}\n", []string{"f.yaml:6:28: the expression has $err; when the function is called"}},
 		"lone attributes":  {head + "    attributes: {a: $1}\n", []string{"f.yaml:2:5: the rule has attributes, but no span"}},
 		"bad attribute":    {head + "    span: s\n    attributes: {a: ')'}\n", []string{"f.yaml:6:21: the code is not Go"}},
 		"two attributes":   {head + "    span: s\n    attributes: {a: '1, 2'}\n", []string{"f.yaml:6:21: the code is not Go"}},

@@ -59,6 +59,11 @@ func (f *fileReader) attributes(n *yaml.Node) map[string]string {
 		if err := goExpression(value); err != nil && value != "" {
 			f.Add(n.Content[i+1], "%v", err)
 		}
+		for _, name := range (Code{Text: value}).Placeholders() {
+			if !ofCall(name) {
+				f.Add(n.Content[i+1], "the expression has $%s; when the function is called there are its parameters, such as $1, and its receiver, $recv", name)
+			}
+		}
 		read[n.Content[i].Value] = value
 	}
 	return read
@@ -138,12 +143,16 @@ func (f *fileReader) placeholders(n *yaml.Node, a Anchor, known map[string]bool)
 	}
 	for _, c := range a.Code {
 		for _, name := range c.Placeholders() {
-			ofFunction := name == "recv" || name == "err" || strings.HasPrefix(name, TypePrefix) || strings.Trim(name, "0123456789") == ""
-			if !ofFunction && !known[name] {
+			if !ofCall(name) && name != "err" && !known[name] {
 				f.Add(n, "the code has $%s, which no pattern matches", name)
 			}
 		}
 	}
+}
+
+// ofCall reports whether a name stands for what a function is called with.
+func ofCall(name string) bool {
+	return name == "recv" || strings.HasPrefix(name, TypePrefix) || strings.Trim(name, "0123456789") == ""
 }
 
 // inAll reports whether all patterns have the name.
