@@ -70,6 +70,7 @@ func TestBuildKubernetes(t *testing.T) {
 	process := quiet.Start(t, kube)
 	quiet.WaitReady(t, process)
 	process.Stop(t, syscall.SIGTERM)
+	writesNoTrace(t, quiet, process)
 
 	server := kastest.KubeAPIServer(t, etcd)
 	file := filepath.Join(t.TempDir(), "kube.json")
@@ -85,6 +86,29 @@ func TestBuildKubernetes(t *testing.T) {
 
 	checkStart(t, file, "apiextensions-apiserver", "kube-apiserver", "kube-aggregator")
 	checkStart(t, sampleFile, "sample-apiserver")
+}
+
+// writesNoTrace checks that a server has written none, neither to its output nor into
+// its directory, which is where it ran.
+func writesNoTrace(t *testing.T, server *kastest.Server, process *kastest.Process) {
+	t.Helper()
+	written := map[string]string{"the output": process.Output()}
+	err := filepath.WalkDir(server.Dir, func(path string, entry os.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		written[path] = string(content)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for where, text := range written {
+		if strings.Contains(text, `"resourceSpans"`) || strings.Contains(text, "chaintrace: ") {
+			t.Errorf("a server that was not asked for a trace has written one, or complained of it: see %s", where)
+		}
+	}
 }
 
 // checkStart checks the names of the servers in a trace, and that each has hooks.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -115,7 +116,8 @@ func execUntilEnd(t *testing.T, kube string) {
 // execKilled: what the kernel kills has recorded all that it had done, each span
 // once, and those that had not ended are marked.
 func execKilled(t *testing.T, kube string) {
-	for _, at := range []string{"creating kube-apiserver", "hooks pending"} {
+	const running = "hook rbac/bootstrap-roles is running"
+	for _, at := range []string{"creating kube-apiserver", running} {
 		dir := t.TempDir()
 		out := filepath.Join(dir, "out.json")
 		pid := filepath.Join(dir, "pid")
@@ -137,6 +139,9 @@ func execKilled(t *testing.T, kube string) {
 			t.Errorf("killed at %q: %v", at, problems)
 		}
 		interrupted(t, s)
+		if at == running && !slices.ContainsFunc(s.Runs, func(r *startup.HookRun) bool { return !r.Finished() }) {
+			t.Errorf("killed at %q: all of %d hooks have ended", at, len(s.Runs))
+		}
 	}
 }
 
