@@ -270,8 +270,11 @@ func TestOlderKubernetes(t *testing.T) {
 	t.Setenv("CGO_ENABLED", "0")
 	module := kastest.Module(t) + "134"
 	binary := filepath.Join(t.TempDir(), "server")
-	_, errOut := mustRun(t, 0, "build", "-C", module, "-o", binary, ".")
+	out, errOut := mustRun(t, 0, "build", "-C", module, "-o", binary, ".")
 	t.Log(errOut)
+	if strings.Contains(out, "NOT FOUND") {
+		t.Errorf("not all was found:\n%s", out)
+	}
 	server := kastest.KubeAPIServer(t, kastest.StartEtcd(t))
 	file := filepath.Join(t.TempDir(), "kube.json")
 	process := server.Start(t, binary, "CHAINTRACE_FILE="+file)
