@@ -136,7 +136,11 @@ func (f *execFlags) run(cmd *cobra.Command, args []string) error {
 	}
 	defer rec.close()
 	stderr := cmd.ErrOrStderr()
-	advice := notInstrumented(path)
+	why := howToBuild
+	recording, advice := instrumented(path)
+	if recording {
+		why = notBegun
+	}
 	if advice != "" {
 		fmt.Fprintf(stderr, "note: %s\n", advice)
 	}
@@ -155,7 +159,7 @@ func (f *execFlags) run(cmd *cobra.Command, args []string) error {
 	signal.Ignore(syscall.SIGPIPE)
 	e := &execution{
 		execFlags: f, cmd: cmd, pics: pics, sends: sends, recording: rec, child: c, name: args[0],
-		view: f.view(stderr), begun: time.Now(), silent: advice != "",
+		view: f.view(stderr), begun: time.Now(), silent: advice != "", why: why,
 	}
 	if sends != nil {
 		defer sends.close(ctx)

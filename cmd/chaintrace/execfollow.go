@@ -47,6 +47,7 @@ type execution struct {
 	looks   int       // since it was ready
 	lost    bool      // the server could not go on recording
 	silent  bool      // that nothing is recorded was told, or how to change that
+	why     string    // nothing may be recorded
 	gone    bool      // the server has ended
 	over    time.Time // when that was, or when it was not waited for any longer
 	written bool      // the outputs show the whole start
@@ -129,7 +130,7 @@ func (e *execution) look() {
 	}
 	if e.start.Begin == 0 && !e.silent && time.Since(e.begun) > silence {
 		e.silent = true
-		fmt.Fprintf(e.stderr(), "note: %s has recorded nothing so far; %s\n", e.name, howToBuild)
+		fmt.Fprintf(e.stderr(), "note: %s has recorded nothing so far; %s\n", e.name, e.why)
 	}
 }
 
@@ -235,7 +236,7 @@ func (e *execution) missed() error {
 	case e.start.Begin == 0 && (len(e.pics.targets) > 0 || e.sends != nil):
 		return withCode(exitWork, fmt.Errorf("%s has ended%s", e.name, e.recordedNothing()))
 	case e.start.Begin == 0 && !e.lost && !e.silent:
-		fmt.Fprintf(e.stderr(), "note: %s has recorded nothing; %s\n", e.name, howToBuild)
+		fmt.Fprintf(e.stderr(), "note: %s has recorded nothing; %s\n", e.name, e.why)
 	}
 	return nil
 }
@@ -253,7 +254,7 @@ func (e *execution) recordedNothing() string {
 	if e.start.Begin != 0 || e.lost {
 		return ""
 	}
-	return "; it has recorded nothing, so nothing is written: " + howToBuild
+	return "; it has recorded nothing, so nothing is written: " + e.why
 }
 
 // output writes the outputs, and sends the trace the first time. Written for the

@@ -16,27 +16,30 @@ import (
 	"github.com/chaintrace/chaintrace/trace/startup"
 )
 
-// howToBuild says what makes a server record its start.
-const howToBuild = "only a server that chaintrace build has built records its start"
+// Why a server may have recorded nothing: it cannot, or what is recorded has not begun.
+const (
+	howToBuild = "only a server that chaintrace build has built records its start"
+	notBegun   = "its start has not begun"
+)
 
-// notInstrumented says how to build a program if it was built by Go and not by
-// chaintrace build. Of anything else, which may be a script that runs such a
-// program, nothing is known.
-func notInstrumented(path string) (advice string) {
+// instrumented reports whether chaintrace build has built a program, and says how to
+// build it if Go has and chaintrace build has not. Of anything else, which may be a
+// script that runs such a program, nothing is known.
+func instrumented(path string) (yes bool, advice string) {
 	info, err := buildinfo.ReadFile(path)
 	if err != nil {
-		return ""
+		return false, ""
 	}
 	for _, s := range info.Settings {
 		if s.Key == "-tags" && slices.Contains(strings.Split(s.Value, ","), gobuild.Tag) {
-			return ""
+			return true, ""
 		}
 	}
 	pkg := info.Path
 	if pkg == "" || pkg == "command-line-arguments" {
 		pkg = "PACKAGE"
 	}
-	return fmt.Sprintf("%s is not instrumented, so it will record nothing; build it with: chaintrace build -o FILE %s",
+	return false, fmt.Sprintf("%s is not instrumented, so it will record nothing; build it with: chaintrace build -o FILE %s",
 		render.Printable(path, 200), render.Printable(pkg, 200))
 }
 
