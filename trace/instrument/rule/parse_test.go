@@ -160,6 +160,8 @@ func TestFromSpan(t *testing.T) {
 		"k8s.io/klog/v2.(*T).F":        {"k8s.io/klog/v2", "T.F", "v2.(*T).F"},
 		"example.com/pkg.(*T[...]).F":  {"example.com/pkg", "T.F", "pkg.(*T).F"},
 		"example.com/pkg.Map[...]":     {"example.com/pkg", "Map", "pkg.Map"},
+		"example.com/a/nats%2ego.Dial": {"example.com/a/nats.go", "Dial", "nats.go.Dial"},
+		"gopkg.in/yaml%2ev3.(*T).F":    {"gopkg.in/yaml.v3", "T.F", "yaml.v3.(*T).F"},
 		"main.run":                     {"main", "run", "main.run"},
 		"example.com/my-pkg.Обработка": {"example.com/my-pkg", "Обработка", "my-pkg.Обработка"},
 	} {

@@ -11,8 +11,9 @@ import (
 )
 
 // functionName is a function as Go names it: package path, type where there is
-// one, function. A package path may end in a major version behind a dot.
-var functionName = regexp.MustCompile(`^((?:[^\s()"]*/)?[\w~-]+(?:\.v\d+)?)\.(?:\(?(\*?)([\pL_][\pL\p{Nd}_]*)(?:\[\.\.\.\])?\)?\.)?([\pL_][\pL\p{Nd}_]*)(?:\[\.\.\.\])?$`)
+// one, function. A package path may end in a major version behind a dot. Any other dot of
+// its last element is %2e, as in stack traces.
+var functionName = regexp.MustCompile(`^((?:[^\s()"]*/)?(?:[\w~-]|%2e)+(?:\.v\d+)?)\.(?:\(?(\*?)([\pL_][\pL\p{Nd}_]*)(?:\[\.\.\.\])?\)?\.)?([\pL_][\pL\p{Nd}_]*)(?:\[\.\.\.\])?$`)
 
 // FromSpan makes the rule that records every call of one function as a span. It
 // takes "example.com/pkg.(*T).Start", "example.com/pkg.T.Start" or
@@ -23,7 +24,7 @@ func FromSpan(function string) (Rule, error) {
 	if m == nil {
 		return Rule{}, fmt.Errorf("%q names no function: want one such as example.com/pkg.Start or example.com/pkg.(*T).Start", function)
 	}
-	importPath, pointer, receiver, method := m[1], m[2], m[3], m[4]
+	importPath, pointer, receiver, method := strings.ReplaceAll(m[1], "%2e", "."), m[2], m[3], m[4]
 	name := importPath[strings.LastIndex(importPath, "/")+1:]
 	short := method
 	if receiver != "" {
