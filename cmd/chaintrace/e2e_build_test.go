@@ -7,9 +7,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/chaintrace/chaintrace/trace"
 	"github.com/chaintrace/chaintrace/trace/instrument/gobuild"
@@ -51,8 +54,8 @@ func moduleFiles(t *testing.T) string {
 }
 
 // TestBuildKubernetes builds the real kube-apiserver and sample-apiserver, runs
-// them, and finds a start in what they write. Without being asked they write
-// nothing.
+// them, and finds a start in what they write. Without being asked kube-apiserver writes
+// nothing, and answers as the plain one does.
 func TestBuildKubernetes(t *testing.T) {
 	before := moduleFiles(t)
 	kube := buildServer(t, kastest.KubeAPIServerPackage)
@@ -68,9 +71,14 @@ func TestBuildKubernetes(t *testing.T) {
 	etcd := kastest.StartEtcd(t)
 	quiet := kastest.KubeAPIServer(t, etcd)
 	process := quiet.Start(t, kube)
-	quiet.WaitReady(t, process)
+	got := answers(t, quiet, process)
 	process.Stop(t, syscall.SIGTERM)
 	writesNoTrace(t, quiet, process)
+	process = quiet.Start(t, plainServer(t))
+	if diff := cmp.Diff(answers(t, quiet, process), got); diff != "" {
+		t.Errorf("not as the plain one (-plain +instrumented):\n%s", diff)
+	}
+	process.Stop(t, syscall.SIGTERM)
 
 	server := kastest.KubeAPIServer(t, etcd)
 	file := filepath.Join(t.TempDir(), "kube.json")
@@ -86,6 +94,32 @@ func TestBuildKubernetes(t *testing.T) {
 
 	checkStart(t, file, "apiextensions-apiserver", "kube-apiserver", "kube-aggregator")
 	checkStart(t, sampleFile, "sample-apiserver")
+}
+
+// plainServer builds the kube-apiserver of .ci/kubernetes as it is.
+func plainServer(t *testing.T) string {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "plain")
+	if out, err := exec.Command("go", "-C", kastest.Module(t), "build", "-o", binary, kastest.KubeAPIServerPackage).CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	return binary
+}
+
+// answers is what a server says of itself once it is ready: each check, in lines whose
+// order differs from start to start.
+func answers(t *testing.T, server *kastest.Server, process *kastest.Process) map[string][]string {
+	t.Helper()
+	server.WaitReady(t, process)
+	all := map[string][]string{}
+	for _, path := range []string{"/version", "/healthz?verbose", "/livez?verbose", "/readyz?verbose"} {
+		text, err := server.Get(t.Context(), path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[path] = slices.Sorted(strings.Lines(text))
+	}
+	return all
 }
 
 // writesNoTrace checks that a server has written none, neither to its output nor into

@@ -27,31 +27,34 @@ func StartEtcd(t testing.TB) *Etcd {
 	p := StartProcess(t, exec.Command(path, "--data-dir", t.TempDir(), "--log-level", "warn", "--unsafe-no-fsync",
 		"--listen-client-urls", client, "--advertise-client-urls", client, "--listen-peer-urls", peer,
 		"--initial-advertise-peer-urls", peer, "--initial-cluster", "default="+peer))
-	p.until(t, "healthy", func(ctx context.Context) error { return get(ctx, http.DefaultClient, client+"/health", "") })
+	p.until(t, "healthy", func(ctx context.Context) error {
+		_, err := get(ctx, http.DefaultClient, client+"/health", "")
+		return err
+	})
 	return &Etcd{p, client}
 }
 
-// get asks for a URL, with a bearer's token if there is one. Any answer but 200 is
-// an error.
-func get(ctx context.Context, client *http.Client, url, token string) error {
+// get asks for a URL, with a bearer's token if there is one, and returns the answer's
+// body. Any answer but 200 is an error.
+func get(ctx context.Context, client *http.Client, url, token string) (string, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if token != "" {
 		request.Header.Set("Authorization", "Bearer "+token)
 	}
 	response, err := client.Do(request)
 	if err != nil {
-		return err
+		return "", err
 	}
-	_, err = io.Copy(io.Discard, response.Body) // else the connection is of no more use
+	body, err := io.ReadAll(response.Body)
 	response.Body.Close()
 	if err != nil {
-		return err
+		return "", err
 	}
 	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s: %s", url, response.Status)
+		return "", fmt.Errorf("%s: %s", url, response.Status)
 	}
-	return nil
+	return string(body), nil
 }

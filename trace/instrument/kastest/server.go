@@ -112,10 +112,14 @@ func (s *Server) Start(t testing.TB, binary string, env ...string) *Process {
 // WaitReady returns when the server says that it is ready.
 func (s *Server) WaitReady(t testing.TB, p *Process) {
 	t.Helper()
-	p.until(t, "ready", func(ctx context.Context) error { return s.Get(ctx, "/readyz") })
+	p.until(t, "ready", func(ctx context.Context) error {
+		_, err := s.Get(ctx, "/readyz")
+		return err
+	})
 }
 
-// Get asks for a path as an administrator. Any answer but 200 is an error.
-func (s *Server) Get(ctx context.Context, path string) error {
+// Get asks for a path as an administrator and returns the answer's body. Any answer but
+// 200 is an error.
+func (s *Server) Get(ctx context.Context, path string) (string, error) {
 	return get(ctx, s.client, s.URL+path, s.Token)
 }
