@@ -66,7 +66,7 @@ func BenchmarkWhiteBoxSpan(b *testing.B) {
 	defer New("s", nil)(nil)
 	s := &fakeServer{}
 	Made(s, "s", nil, nil, nil, nil)
-	checks := []fakeCheck{{"poststarthook/rbac/bootstrap-roles", errors.New("not yet")}}
+	checks := []checker{fakeCheck{"poststarthook/rbac/bootstrap-roles", errors.New("not yet")}}
 	out, err := openOutput(file + "-alone")
 	if err != nil {
 		b.Fatal(err)
@@ -95,7 +95,7 @@ func BenchmarkWhiteBoxSpan(b *testing.B) {
 }
 
 func benchCheck(b *testing.B, s *fakeServer) {
-	checks := []fakeCheck{{"poststarthook/rbac/bootstrap-roles", errors.New("not yet")}}
+	checks := []checker{fakeCheck{"poststarthook/rbac/bootstrap-roles", errors.New("not yet")}}
 	b.ReportAllocs()
 	for b.Loop() {
 		AddChecks(s, checks, 0, "healthz", "livez", "readyz")(nil)

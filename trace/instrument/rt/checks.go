@@ -75,29 +75,51 @@ func AddChecks(upstream, checks interface{}, delay time.Duration, endpoints ...s
 	if r == nil {
 		return ended
 	}
-	added := checkNames(checks)
-	if len(added) == 0 {
+	value := reflect.ValueOf(checks)
+	if value.Kind() != reflect.Slice || value.Len() == 0 {
 		return ended
 	}
-	slice := reflect.ValueOf(checks).Pointer()
+	slice := value.Pointer()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	s := r.names.of(upstream)
-	if s == nil || r.adding[slice] {
+	if s == nil || r.isAdding(slice) {
 		return ended
 	}
-	r.adding[slice] = true
+	r.adding = append(r.adding, slice)
 	return func(err *error) {
 		message := text(err)
+		var few [4]string
+		added := checkNames(few[:0], checks)
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		delete(r.adding, slice)
+		r.added(slice)
 		if message != "" {
 			return
 		}
 		key := r.keyOf(s)
 		for _, check := range added {
 			r.addCheck(key, s, check, delay, endpoints)
+		}
+	}
+}
+
+// isAdding reports whether a slice of checks is being added.
+func (r *recorder) isAdding(slice uintptr) bool {
+	for _, other := range r.adding {
+		if other == slice {
+			return true
+		}
+	}
+	return false
+}
+
+// added notes that a slice of checks is being added no more.
+func (r *recorder) added(slice uintptr) {
+	for i, other := range r.adding {
+		if other == slice {
+			r.adding = append(r.adding[:i], r.adding[i+1:]...)
+			return
 		}
 	}
 }

@@ -8,7 +8,7 @@ import (
 // attribute is a key with a value. The value has a field for each type, as one in
 // an interface would be another allocation for each.
 type attribute struct {
-	key  string
+	key  string // as JSON has it between its quotes
 	kind valueKind
 	text string
 	num  int64 // a bool is 0 or 1
@@ -47,11 +47,12 @@ const hexDigits = "0123456789abcdef"
 
 // appendID appends a span ID.
 func appendID(b []byte, id uint64) []byte {
-	b = append(b, '"')
-	for shift := 60; shift >= 0; shift -= 4 {
-		b = append(b, hexDigits[id>>uint(shift)&15])
+	text := [...]byte{'"', 17: '"'}
+	for i := 16; i > 0; i-- {
+		text[i] = hexDigits[id&15]
+		id >>= 4
 	}
-	return append(b, '"')
+	return append(b, text[:]...)
 }
 
 // appendTime appends a time, which OTLP holds as text.
@@ -61,16 +62,19 @@ func appendTime(b []byte, unixNano int64) []byte {
 	return append(b, '"')
 }
 
-// appendText appends a JSON string.
-func appendText(b []byte, s string) []byte {
-	plain := true
+// isPlain reports whether a text is in JSON as it is.
+func isPlain(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
-			plain = false
-			break
+			return false
 		}
 	}
-	if plain {
+	return true
+}
+
+// appendText appends a JSON string.
+func appendText(b []byte, s string) []byte {
+	if isPlain(s) {
 		b = append(b, '"')
 		b = append(b, s...)
 		return append(b, '"')
@@ -82,33 +86,46 @@ func appendText(b []byte, s string) []byte {
 	return append(b, quoted...)
 }
 
-// appendAttributes appends OTLP's list of attributes, with its key.
-func appendAttributes(b []byte, attrs []attribute) []byte {
+// keyOfText returns the key of an attribute that has this name.
+func keyOfText(name string) string {
+	if isPlain(name) {
+		return name
+	}
+	quoted := appendText(nil, name)
+	return string(quoted[1 : len(quoted)-1])
+}
+
+// appendAttributes appends OTLP's list of attributes, with its key. The first is the
+// server, unless that is "".
+func appendAttributes(b []byte, server string, attrs []attribute) []byte {
 	b = append(b, `"attributes":[`...)
+	if server != "" {
+		b = append(b, `{"key":"`+serverKey+`","value":{"stringValue":`...)
+		b = appendText(b, server)
+		b = append(b, "}},"...)
+	}
 	for i := range attrs {
-		a := &attrs[i]
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = append(b, `{"key":`...)
-		b = appendText(b, a.key)
-		b = append(b, `,"value":`...)
-		b = a.appendValue(b)
-		b = append(b, '}')
+		b = attrs[i].append(b)
+	}
+	if b[len(b)-1] == ',' {
+		b = b[:len(b)-1]
 	}
 	return append(b, ']')
 }
 
-func (a *attribute) appendValue(b []byte) []byte {
+// append appends the attribute and a comma.
+func (a *attribute) append(b []byte) []byte {
+	b = append(b, `{"key":"`...)
+	b = append(b, a.key...)
 	switch a.kind {
 	case isNum:
-		b = append(b, `{"intValue":`...)
+		b = append(b, `","value":{"intValue":`...)
 		b = appendTime(b, a.num)
 	case isFlag:
-		b = append(b, `{"boolValue":`...)
+		b = append(b, `","value":{"boolValue":`...)
 		b = strconv.AppendBool(b, a.num != 0)
 	case isList:
-		b = append(b, `{"arrayValue":{"values":[`...)
+		b = append(b, `","value":{"arrayValue":{"values":[`...)
 		for i, s := range a.list {
 			if i > 0 {
 				b = append(b, ',')
@@ -118,23 +135,29 @@ func (a *attribute) appendValue(b []byte) []byte {
 		}
 		b = append(b, "]}"...)
 	default:
-		b = append(b, `{"stringValue":`...)
+		b = append(b, `","value":{"stringValue":`...)
 		b = appendText(b, a.text)
 	}
-	return append(b, '}')
+	return append(b, "}},"...)
 }
 
 // recordBegin is how every line begins.
 const recordBegin = `{"resourceSpans":[{"resource":`
 
-// appendRecord appends a span as a line. resource is the JSON of the resource,
-// end is 0 for a span that goes on.
-func (s *span) appendRecord(b []byte, traceID string, resource []byte, end int64) []byte {
+// appendHead appends what is the same in all lines of a server, up to the first that
+// is not. resource is the JSON of the resource.
+func appendHead(b, resource []byte, traceID string) []byte {
 	b = append(b, recordBegin...)
 	b = append(b, resource...)
 	b = append(b, `,"scopeSpans":[{"scope":{"name":"`+scopeName+`"},"spans":[{"traceId":"`...)
 	b = append(b, traceID...)
-	b = append(b, `","spanId":`...)
+	return append(b, `","kind":1,"spanId":`...)
+}
+
+// appendRecord appends a span as a line. head is how its server's lines begin, and end
+// is 0 for a span that goes on.
+func (s *span) appendRecord(b, head []byte, attrs []attribute, end int64) []byte {
+	b = append(b, head...)
 	b = appendID(b, s.id)
 	if s.parent != 0 {
 		b = append(b, `,"parentSpanId":`...)
@@ -142,12 +165,22 @@ func (s *span) appendRecord(b []byte, traceID string, resource []byte, end int64
 	}
 	b = append(b, `,"name":`...)
 	b = appendText(b, s.name)
-	b = append(b, `,"kind":1,"startTimeUnixNano":`...)
+	b = append(b, `,"startTimeUnixNano":`...)
+	at := len(b)
 	b = appendTime(b, s.start)
+	start := b[at:]
 	b = append(b, `,"endTimeUnixNano":`...)
-	b = appendTime(b, end)
+	if end == s.start {
+		b = append(b, start...)
+	} else {
+		b = appendTime(b, end)
+	}
 	b = append(b, ',')
-	b = appendAttributes(b, s.attrs)
+	server := s.server
+	if s.shared {
+		server = ""
+	}
+	b = appendAttributes(b, server, attrs)
 	if len(s.events) > 0 {
 		b = append(b, `,"events":[`...)
 		for i, e := range s.events {
@@ -159,7 +192,7 @@ func (s *span) appendRecord(b []byte, traceID string, resource []byte, end int64
 			b = append(b, `,"name":`...)
 			b = appendText(b, e.name)
 			b = append(b, ',')
-			b = appendAttributes(b, e.attrs)
+			b = appendAttributes(b, "", e.attrs)
 			b = append(b, '}')
 		}
 		b = append(b, ']')

@@ -98,12 +98,11 @@ func (n *names) add(name string, upstream, container interface{}) *server {
 	return s
 }
 
-// checkNames returns the names of the entries of a slice of health checks, or nil.
-func checkNames(checks interface{}) []string {
-	var found []string
+// checkNames appends the names of the entries of a slice of health checks.
+func checkNames(found []string, checks interface{}) []string {
 	slice := reflect.ValueOf(checks)
 	if slice.Kind() != reflect.Slice {
-		return nil
+		return found
 	}
 	for i := 0; i < slice.Len(); i++ {
 		if c, ok := slice.Index(i).Interface().(interface{ Name() string }); ok {

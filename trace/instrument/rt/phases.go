@@ -91,7 +91,7 @@ func Func(name string, keysAndValues ...interface{}) func(*error) {
 	}
 	var attrs []attribute
 	for i := 0; i+1 < len(keysAndValues); i += 2 {
-		attrs = append(attrs, plain(fmt.Sprint(keysAndValues[i]), keysAndValues[i+1]))
+		attrs = append(attrs, plain(keyOfText(fmt.Sprint(keysAndValues[i])), keysAndValues[i+1]))
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -33,16 +33,16 @@ type recorder struct {
 	last    int64 // the latest start, so that no two are the same
 	root    *span
 	open    map[uint64][]*span // by goroutine, the innermost last
+	opener  uint64             // the goroutine that opened the latest
 	buf     []byte
-	scratch span // for spans that take no time
 	names   *names
-	hooks   *hooksRun        // the latest
-	ending  *span            // shutdown
-	runs    bool             // hooks have been started
-	adding  map[uintptr]bool // slices of checks that are being added, by their addresses
-	process string           // what the process is called
+	hooks   *hooksRun // the latest
+	ending  *span     // shutdown
+	runs    bool      // hooks have been started
+	adding  []uintptr // slices of checks that are being added, by their addresses
+	process string    // what the process is called
 	version string
-	known   map[string][]byte // the JSON of the resource by service
+	heads   map[string][]byte // how lines begin, by server
 }
 
 // span is one span. Its fields are guarded by the recorder's lock.
@@ -50,6 +50,7 @@ type span struct {
 	id, parent uint64
 	name       string
 	server     string // whose it is; "" for the process
+	shared     bool   // by the chain, so that the server is its resource and no attribute
 	start      int64
 	key        uint64 // the goroutine; 0 for a span that is on no stack
 	long       bool   // its beginning has been written
@@ -66,7 +67,7 @@ func fromEnvironment(getenv func(string) string) *recorder {
 	if path == "" {
 		return nil
 	}
-	r := &recorder{path: path, begun: time.Now(), open: map[uint64][]*span{}, names: newNames(), adding: map[uintptr]bool{}, known: map[string][]byte{}}
+	r := &recorder{path: path, begun: time.Now(), open: map[uint64][]*span{}, names: newNames(), heads: map[string][]byte{}}
 	r.wall = r.begun.UnixNano()
 	var random [24]byte
 	if _, err := rand.Read(random[:]); err != nil {
@@ -155,8 +156,7 @@ func (r *recorder) under(key uint64, name, server string, attrs ...attribute) *s
 func (r *recorder) in(parent *span, name, server string, attrs ...attribute) *span {
 	r.beginRoot()
 	s := &span{id: r.newID(), parent: parent.id, name: name, server: server, start: r.tick()}
-	s.attrs = make([]attribute, 0, len(attrs)+3)
-	s.describe(attrs)
+	s.attrs = append(s.attrs, attrs...)
 	return s
 }
 
@@ -171,12 +171,13 @@ func (r *recorder) beginRoot() {
 func (r *recorder) push(key uint64, s *span) {
 	s.key = key
 	r.open[key] = append(r.open[key], s)
+	r.opener = key
 }
 
 // announce writes that a span goes on.
 func (r *recorder) announce(s *span) {
 	s.long = true
-	r.write(s, 0)
+	r.write(s, s.attrs, 0)
 }
 
 // mark writes a span that takes no time, in the one that is open on the goroutine.
@@ -186,18 +187,8 @@ func (r *recorder) mark(key uint64, name, server string, attrs ...attribute) {
 		parent = top
 	}
 	r.beginRoot()
-	s := &r.scratch
-	*s = span{id: r.newID(), parent: parent.id, name: name, server: server, start: r.tick(), attrs: s.attrs[:0]}
-	s.describe(attrs)
-	r.write(s, s.start)
-}
-
-// describe adds the server and the attributes.
-func (s *span) describe(attrs []attribute) {
-	if s.server != "" {
-		s.attrs = append(s.attrs, str("apiserver.name", s.server))
-	}
-	s.attrs = append(s.attrs, attrs...)
+	s := span{id: r.newID(), parent: parent.id, name: name, server: server, start: r.tick()}
+	r.write(&s, attrs, s.start)
 }
 
 // end ends a span, with those that are still open within it on its goroutine, and
@@ -216,7 +207,7 @@ func (r *recorder) end(s *span, err string, attrs ...attribute) {
 	s.ended = true
 	s.err = err
 	s.attrs = append(s.attrs, attrs...)
-	r.write(s, t)
+	r.write(s, s.attrs, t)
 }
 
 // pop takes a span off its goroutine's stack and ends what is open within it.
@@ -231,7 +222,7 @@ func (r *recorder) pop(s *span, t int64) {
 	}
 	for i := len(stack) - 1; i > at; i-- {
 		stack[i].ended = true
-		r.write(stack[i], t)
+		r.write(stack[i], stack[i].attrs, t)
 	}
 	if at == 0 {
 		delete(r.open, s.key)
@@ -240,8 +231,9 @@ func (r *recorder) pop(s *span, t int64) {
 	r.open[s.key] = stack[:at]
 }
 
-// write writes a span; end is 0 for one that goes on.
-func (r *recorder) write(s *span, end int64) {
+// write writes a span with attributes, which may be on the caller's stack as nothing
+// keeps them; end is 0 for a span that goes on.
+func (r *recorder) write(s *span, attrs []attribute, end int64) {
 	if atomic.LoadInt32(&r.stopped) != 0 {
 		return
 	}
@@ -253,7 +245,7 @@ func (r *recorder) write(s *span, end int64) {
 		}
 		r.out = out
 	}
-	r.buf = s.appendRecord(r.buf[:0], r.traceID, r.resource(s.server), end)
+	r.buf = s.appendRecord(r.buf[:0], r.head(s.server), attrs, end)
 	if _, err := r.out.Write(r.buf); err != nil {
 		r.stop("the trace ends here", err)
 		r.out.giveUp()

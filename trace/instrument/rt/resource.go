@@ -28,11 +28,11 @@ func (r *recorder) identify() {
 	}
 }
 
-// resource returns the JSON of the resource that a server's spans have; "" is the
-// process.
-func (r *recorder) resource(server string) []byte {
-	if known, ok := r.known[server]; ok {
-		return known
+// head returns how the lines of a server's spans begin, with the resource that they
+// have; "" is the process.
+func (r *recorder) head(server string) []byte {
+	if head, ok := r.heads[server]; ok {
+		return head
 	}
 	r.identify()
 	service := server
@@ -46,7 +46,8 @@ func (r *recorder) resource(server string) []byte {
 	if r.version != "" {
 		attrs = append(attrs, str("service.version", r.version))
 	}
-	b := append(appendAttributes([]byte{'{'}, attrs), '}')
-	r.known[server] = b
-	return b
+	resource := append(appendAttributes([]byte{'{'}, "", attrs), '}')
+	head := appendHead(nil, resource, r.traceID)
+	r.heads[server] = head
+	return head
 }

@@ -1,7 +1,10 @@
 package chaintracert
 
-// delegateKey is the attribute for the next server down the chain.
-const delegateKey = "apiserver.delegate"
+// Attributes for a server and for the next one down the chain.
+const (
+	serverKey   = "apiserver.name"
+	delegateKey = "apiserver.delegate"
+)
 
 // Create records the making of one server and all that it adds after its generic
 // New. creator is the upstream function. Which server it is, is learnt from the
@@ -32,7 +35,7 @@ func New(name string, delegate interface{}) func(*error) {
 	to := str(delegateKey, r.names.nameOf(delegate))
 	if outer := r.within(key, "server.create"); outer != nil && outer.server == "" {
 		outer.server = name
-		outer.attrs = append([]attribute{str("apiserver.name", name), to}, outer.attrs...)
+		outer.attrs = append([]attribute{to}, outer.attrs...)
 		r.announce(outer)
 	}
 	return r.ender(r.begin(key, r.under(key, "server.new", name, to)))
@@ -49,7 +52,7 @@ func Made(upstream interface{}, name string, container, healthz, livez, readyz i
 	var order []string
 	in := map[string][]string{}
 	for i, checks := range []interface{}{healthz, livez, readyz} {
-		for _, check := range checkNames(checks) {
+		for _, check := range checkNames(nil, checks) {
 			if in[check] == nil {
 				order = append(order, check)
 			}
@@ -111,10 +114,11 @@ func Signal(name string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	sp := r.in(r.root, "lifecycle.signal", "", str("signal.name", name))
+	sp.shared = true
 	if r.hooks != nil {
-		sp.server = r.hooks.server.name // as its resource: the signals are shared by the chain
+		sp.server = r.hooks.server.name
 	}
-	r.write(sp, sp.start)
+	r.write(sp, sp.attrs, sp.start)
 	if name == "ShutdownInitiated" {
 		r.beginShutdown()
 	}
