@@ -67,6 +67,15 @@ func (s *server) originOf(check string) string {
 	return s.name
 }
 
+// keepOrigin notes which server a check of s is from.
+func (s *server) keepOrigin(check, origin string) {
+	if origin == s.name {
+		delete(s.checks, check)
+	} else {
+		s.checks[check] = origin
+	}
+}
+
 // AddChecks records checks, a slice of them, that are added to endpoints of a
 // server, with livez's grace period. Within itself, for the same slice, it records
 // nothing.
@@ -131,7 +140,7 @@ func (r *recorder) addCheck(key uint64, s *server, check string, delay time.Dura
 		origin = s.merging.originOf(check)
 		name = "check.merge"
 	}
-	s.checks[check] = origin
+	s.keepOrigin(check, origin)
 	attrs := [...]attribute{
 		str("check.name", check), str("check.origin", origin), list("check.endpoints", endpoints), num("check.delay", int64(delay)),
 		flag("check.configured", false),

@@ -43,56 +43,43 @@ type event struct {
 	attrs []attribute
 }
 
+// What is appended below has no quotes around it: they are in the constants between, as
+// so many short pieces would take longer.
+
 const hexDigits = "0123456789abcdef"
 
 // appendID appends a span ID.
 func appendID(b []byte, id uint64) []byte {
-	text := [...]byte{'"', 17: '"'}
-	for i := 16; i > 0; i-- {
-		text[i] = hexDigits[id&15]
+	b = append(b, "0123456789abcdef"...)
+	text := b[len(b)-16:]
+	for i := range text {
+		text[15-i] = hexDigits[id&15]
 		id >>= 4
 	}
-	return append(b, text[:]...)
+	return b
 }
 
-// appendTime appends a time, which OTLP holds as text.
-func appendTime(b []byte, unixNano int64) []byte {
-	b = append(b, '"')
-	b = strconv.AppendInt(b, unixNano, 10)
-	return append(b, '"')
-}
+// literal has a bit for each byte that is in JSON as it is: of ASCII what can be seen,
+// less quote and backslash.
+var literal = [4]uint64{0xfffffffb00000000, 0x7fffffffefffffff}
 
-// isPlain reports whether a text is in JSON as it is.
-func isPlain(s string) bool {
+// appendText appends what is between the quotes of a JSON string.
+func appendText(b []byte, s string) []byte {
 	for i := 0; i < len(s); i++ {
-		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
-			return false
+		if literal[s[i]>>6]>>(s[i]&63)&1 == 0 {
+			return appendEscaped(b, s)
 		}
 	}
-	return true
+	return append(b, s...)
 }
 
-// appendText appends a JSON string.
-func appendText(b []byte, s string) []byte {
-	if isPlain(s) {
-		b = append(b, '"')
-		b = append(b, s...)
-		return append(b, '"')
-	}
-	quoted, err := json.Marshal(s) // invalid UTF-8 becomes U+FFFD
+// appendEscaped is appendText for any text; invalid UTF-8 becomes U+FFFD.
+func appendEscaped(b []byte, s string) []byte {
+	quoted, err := json.Marshal(s)
 	if err != nil {
-		return append(b, '"', '"')
+		return b // which is not so for a string
 	}
-	return append(b, quoted...)
-}
-
-// keyOfText returns the key of an attribute that has this name.
-func keyOfText(name string) string {
-	if isPlain(name) {
-		return name
-	}
-	quoted := appendText(nil, name)
-	return string(quoted[1 : len(quoted)-1])
+	return append(b, quoted[1:len(quoted)-1]...)
 }
 
 // appendAttributes appends OTLP's list of attributes, with its key. The first is the
@@ -100,17 +87,22 @@ func keyOfText(name string) string {
 func appendAttributes(b []byte, server string, attrs []attribute) []byte {
 	b = append(b, `"attributes":[`...)
 	if server != "" {
-		b = append(b, `{"key":"`+serverKey+`","value":{"stringValue":`...)
+		b = append(b, `{"key":"`+serverKey+`","value":{"stringValue":"`...)
 		b = appendText(b, server)
-		b = append(b, "}},"...)
+		b = append(b, `"}},`...)
 	}
 	for i := range attrs {
 		b = attrs[i].append(b)
 	}
-	if b[len(b)-1] == ',' {
-		b = b[:len(b)-1]
+	return append(withoutComma(b), ']')
+}
+
+// withoutComma takes the comma off that is behind the last of a list.
+func withoutComma(b []byte) []byte {
+	if last := len(b) - 1; b[last] == ',' {
+		return b[:last]
 	}
-	return append(b, ']')
+	return b
 }
 
 // append appends the attribute and a comma.
@@ -119,26 +111,26 @@ func (a *attribute) append(b []byte) []byte {
 	b = append(b, a.key...)
 	switch a.kind {
 	case isNum:
-		b = append(b, `","value":{"intValue":`...)
-		b = appendTime(b, a.num)
+		b = append(b, `","value":{"intValue":"`...) // text, as all 64-bit numbers
+		b = strconv.AppendInt(b, a.num, 10)
+		return append(b, `"}},`...)
 	case isFlag:
 		b = append(b, `","value":{"boolValue":`...)
 		b = strconv.AppendBool(b, a.num != 0)
+		return append(b, "}},"...)
 	case isList:
 		b = append(b, `","value":{"arrayValue":{"values":[`...)
-		for i, s := range a.list {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = append(b, `{"stringValue":`...)
-			b = append(appendText(b, s), '}')
+		for _, s := range a.list {
+			b = append(b, `{"stringValue":"`...)
+			b = appendText(b, s)
+			b = append(b, `"},`...)
 		}
-		b = append(b, "]}"...)
+		return append(withoutComma(b), "]}}},"...)
 	default:
-		b = append(b, `","value":{"stringValue":`...)
+		b = append(b, `","value":{"stringValue":"`...)
 		b = appendText(b, a.text)
+		return append(b, `"}},`...)
 	}
-	return append(b, "}},"...)
 }
 
 // recordBegin is how every line begins.
@@ -151,31 +143,30 @@ func appendHead(b, resource []byte, traceID string) []byte {
 	b = append(b, resource...)
 	b = append(b, `,"scopeSpans":[{"scope":{"name":"`+scopeName+`"},"spans":[{"traceId":"`...)
 	b = append(b, traceID...)
-	return append(b, `","kind":1,"spanId":`...)
+	return append(b, `","kind":1,"spanId":"`...)
 }
 
-// appendRecord appends a span as a line. head is how its server's lines begin, and end
-// is 0 for a span that goes on.
-func (s *span) appendRecord(b, head []byte, attrs []attribute, end int64) []byte {
-	b = append(b, head...)
+// appendRecord appends a span, to how its server's lines begin. end is 0 for a span that
+// goes on.
+func (s *span) appendRecord(b []byte, attrs []attribute, end int64) []byte {
 	b = appendID(b, s.id)
 	if s.parent != 0 {
-		b = append(b, `,"parentSpanId":`...)
+		b = append(b, `","parentSpanId":"`...)
 		b = appendID(b, s.parent)
 	}
-	b = append(b, `,"name":`...)
+	b = append(b, `","name":"`...)
 	b = appendText(b, s.name)
-	b = append(b, `,"startTimeUnixNano":`...)
+	b = append(b, `","startTimeUnixNano":"`...)
 	at := len(b)
-	b = appendTime(b, s.start)
+	b = strconv.AppendInt(b, s.start, 10)
 	start := b[at:]
-	b = append(b, `,"endTimeUnixNano":`...)
+	b = append(b, `","endTimeUnixNano":"`...)
 	if end == s.start {
 		b = append(b, start...)
 	} else {
-		b = appendTime(b, end)
+		b = strconv.AppendInt(b, end, 10)
 	}
-	b = append(b, ',')
+	b = append(b, `",`...)
 	server := s.server
 	if s.shared {
 		server = ""
@@ -183,24 +174,20 @@ func (s *span) appendRecord(b, head []byte, attrs []attribute, end int64) []byte
 	b = appendAttributes(b, server, attrs)
 	if len(s.events) > 0 {
 		b = append(b, `,"events":[`...)
-		for i, e := range s.events {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = append(b, `{"timeUnixNano":`...)
-			b = appendTime(b, e.at)
-			b = append(b, `,"name":`...)
+		for _, e := range s.events {
+			b = append(b, `{"timeUnixNano":"`...)
+			b = strconv.AppendInt(b, e.at, 10)
+			b = append(b, `","name":"`...)
 			b = appendText(b, e.name)
-			b = append(b, ',')
-			b = appendAttributes(b, "", e.attrs)
-			b = append(b, '}')
+			b = append(b, `",`...)
+			b = append(appendAttributes(b, "", e.attrs), "},"...)
 		}
-		b = append(b, ']')
+		b = append(withoutComma(b), ']')
 	}
 	if s.err != "" {
-		b = append(b, `,"status":{"code":2,"message":`...)
+		b = append(b, `,"status":{"code":2,"message":"`...)
 		b = appendText(b, s.err)
-		b = append(b, '}')
+		b = append(b, `"}`...)
 	}
 	return append(b, "}]}]}]}\n"...)
 }

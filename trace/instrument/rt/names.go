@@ -18,7 +18,7 @@ type server struct {
 	name          string
 	hooks         map[string]*hook  // post-start
 	stops         map[string]*hook  // pre-shutdown
-	checks        map[string]string // the server that each is from
+	checks        map[string]string // the server that each is from, of those from another one
 	preconfigured map[string]bool   // hooks on its configuration
 	merging       *server           // whose checks are being taken over
 }

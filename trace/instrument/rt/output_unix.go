@@ -74,7 +74,10 @@ func isHalf(text []byte) bool {
 // Write writes all of p, with one system call if there is room for it, or fails.
 func (o *output) Write(p []byte) (int, error) {
 	n, err := retry(o.fd, p)
-	if err == nil && n < len(p) {
+	if err == nil && n == len(p) {
+		return n, nil
+	}
+	if err == nil {
 		// There was room for a part. The rest tells why, or goes through.
 		var more int
 		if more, err = retry(o.fd, p[n:]); more > 0 {

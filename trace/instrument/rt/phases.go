@@ -45,7 +45,7 @@ func failure(err *error) string {
 // panicking reports whether what ends a span was deferred, and is called because of a
 // panic. It is for failure to call.
 func panicking() bool {
-	var pcs [8]uintptr
+	var pcs [4]uintptr
 	callers := runtime.CallersFrames(pcs[:runtime.Callers(4, pcs[:])])
 	for {
 		f, more := callers.Next()
@@ -91,7 +91,7 @@ func Func(name string, keysAndValues ...interface{}) func(*error) {
 	}
 	var attrs []attribute
 	for i := 0; i+1 < len(keysAndValues); i += 2 {
-		attrs = append(attrs, plain(keyOfText(fmt.Sprint(keysAndValues[i])), keysAndValues[i+1]))
+		attrs = append(attrs, plain(string(appendText(nil, fmt.Sprint(keysAndValues[i]))), keysAndValues[i+1]))
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()

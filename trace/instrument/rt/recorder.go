@@ -34,7 +34,9 @@ type recorder struct {
 	root    *span
 	open    map[uint64][]*span // by goroutine, the innermost last
 	opener  uint64             // the goroutine that opened the latest
-	buf     []byte
+	buf     []byte             // the latest line
+	begins  int                // so much of it is how its server's lines begin
+	lineOf  string             // that server
 	names   *names
 	hooks   *hooksRun // the latest
 	ending  *span     // shutdown
@@ -245,11 +247,23 @@ func (r *recorder) write(s *span, attrs []attribute, end int64) {
 		}
 		r.out = out
 	}
-	r.buf = s.appendRecord(r.buf[:0], r.head(s.server), attrs, end)
+	r.beginLine(s.server)
+	r.buf = s.appendRecord(r.buf, attrs, end)
 	if _, err := r.out.Write(r.buf); err != nil {
 		r.stop("the trace ends here", err)
 		r.out.giveUp()
 	}
+}
+
+// beginLine makes of the buffer how a server's lines begin: what is left of the latest,
+// where that was one.
+func (r *recorder) beginLine(server string) {
+	if r.begins == 0 || r.lineOf != server {
+		head := r.head(server)
+		r.buf = append(r.buf[:0], head...)
+		r.lineOf, r.begins = server, len(head)
+	}
+	r.buf = r.buf[:r.begins]
 }
 
 // patience is how long the server may wait, once, for a complaint to be written.

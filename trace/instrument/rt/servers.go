@@ -65,7 +65,6 @@ func Made(upstream interface{}, name string, container, healthz, livez, readyz i
 	defer r.mu.Unlock()
 	s := r.names.add(name, upstream, container)
 	for _, check := range order {
-		s.checks[check] = name
 		r.mark(r.keyOf(s), "check.add", name,
 			str("check.name", check), str("check.origin", name), list("check.endpoints", in[check]),
 			num("check.delay", 0), flag("check.configured", true))
