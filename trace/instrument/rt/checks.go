@@ -76,64 +76,92 @@ func (s *server) keepOrigin(check, origin string) {
 	}
 }
 
+// addition is a call that adds checks. It is used again when it has ended, so that
+// nothing is allocated for the many that a start has.
+type addition struct {
+	slice     uintptr // the address of the slice of checks
+	server    *server
+	checks    []string
+	delay     time.Duration
+	endpoints []string
+	end       func(*error) // what AddChecks returns
+}
+
 // AddChecks records checks, a slice of them, that are added to endpoints of a
 // server, with livez's grace period. Within itself, for the same slice, it records
-// nothing.
+// nothing. What it returns must not be called twice.
 func AddChecks(upstream, checks interface{}, delay time.Duration, endpoints ...string) func(*error) {
 	r := active()
 	if r == nil {
 		return ended
 	}
-	value := reflect.ValueOf(checks)
-	if value.Kind() != reflect.Slice || value.Len() == 0 {
+	var few [4]string
+	added := checkNames(few[:0], checks)
+	if len(added) == 0 {
 		return ended
 	}
-	slice := value.Pointer()
+	slice := reflect.ValueOf(checks).Pointer()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	s := r.names.of(upstream)
 	if s == nil || r.isAdding(slice) {
 		return ended
 	}
-	r.adding = append(r.adding, slice)
-	return func(err *error) {
-		message := text(err)
-		var few [4]string
-		added := checkNames(few[:0], checks)
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		r.added(slice)
-		if message != "" {
-			return
-		}
-		key := r.keyOf(s)
-		for _, check := range added {
-			r.addCheck(key, s, check, delay, endpoints)
-		}
-	}
+	a := r.newAddition()
+	a.slice, a.server, a.delay = slice, s, delay
+	a.checks = append(a.checks[:0], added...)
+	a.endpoints = append(a.endpoints[:0], endpoints...)
+	r.adding = append(r.adding, a)
+	return a.end
 }
 
 // isAdding reports whether a slice of checks is being added.
 func (r *recorder) isAdding(slice uintptr) bool {
-	for _, other := range r.adding {
-		if other == slice {
+	for _, a := range r.adding {
+		if a.slice == slice {
 			return true
 		}
 	}
 	return false
 }
 
-// added notes that a slice of checks is being added no more.
-func (r *recorder) added(slice uintptr) {
+// newAddition returns one that has ended, or else makes one.
+func (r *recorder) newAddition() *addition {
+	if last := len(r.added) - 1; last >= 0 {
+		a := r.added[last]
+		r.added = r.added[:last]
+		return a
+	}
+	a := &addition{}
+	a.end = func(err *error) {
+		message := text(err)
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.endAddition(a, message == "")
+	}
+	return a
+}
+
+// endAddition records the checks, if they have been added.
+func (r *recorder) endAddition(a *addition, added bool) {
 	for i, other := range r.adding {
-		if other == slice {
+		if other == a {
 			r.adding = append(r.adding[:i], r.adding[i+1:]...)
-			return
+			r.added = append(r.added, a)
+			break
 		}
+	}
+	if !added {
+		return
+	}
+	key := r.keyOf(a.server)
+	for _, check := range a.checks {
+		r.addCheck(key, a, check)
 	}
 }
 
-func (r *recorder) addCheck(key uint64, s *server, check string, delay time.Duration, endpoints []string) {
+func (r *recorder) addCheck(key uint64, a *addition, check string) {
+	s := a.server
 	origin := s.name
 	name := "check.add"
 	if r.within(key, mergeName) != nil {
@@ -142,7 +170,7 @@ func (r *recorder) addCheck(key uint64, s *server, check string, delay time.Dura
 	}
 	s.keepOrigin(check, origin)
 	attrs := [...]attribute{
-		str("check.name", check), str("check.origin", origin), list("check.endpoints", endpoints), num("check.delay", int64(delay)),
+		str("check.name", check), str("check.origin", origin), list("check.endpoints", a.endpoints), num("check.delay", int64(a.delay)),
 		flag("check.configured", false),
 	}
 	with := len(attrs)

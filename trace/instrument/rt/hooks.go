@@ -61,6 +61,7 @@ func RegisterHook(upstream interface{}, name, kind string, disabled, dropped boo
 		return ended
 	}
 	place := callerOf(isRegistration)
+	key := goroutine()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	s := r.names.of(upstream)
@@ -71,7 +72,6 @@ func RegisterHook(upstream interface{}, name, kind string, disabled, dropped boo
 	if preconfigured && r.names.configured[name] != "" {
 		place = r.names.configured[name]
 	}
-	key := goroutine()
 	sp := r.under(key, "hook.register", s.name,
 		str("hook.name", name), str("hook.kind", kind), str("hook.origin", s.name),
 		str("hook.registered_at", place))

@@ -73,9 +73,9 @@ func Phase(name string) func(*error) {
 	if r == nil {
 		return ended
 	}
+	key := goroutine()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	key := goroutine()
 	if r.within(key, name) != nil {
 		return ended
 	}
@@ -93,9 +93,9 @@ func Func(name string, keysAndValues ...interface{}) func(*error) {
 	for i := 0; i+1 < len(keysAndValues); i += 2 {
 		attrs = append(attrs, plain(string(appendText(nil, fmt.Sprint(keysAndValues[i]))), keysAndValues[i+1]))
 	}
+	key := goroutine()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	key := goroutine()
 	return r.ender(r.begin(key, r.under(key, name, "", attrs...)))
 }
 

@@ -38,11 +38,12 @@ type recorder struct {
 	begins  int                // so much of it is how its server's lines begin
 	lineOf  string             // that server
 	names   *names
-	hooks   *hooksRun // the latest
-	ending  *span     // shutdown
-	runs    bool      // hooks have been started
-	adding  []uintptr // slices of checks that are being added, by their addresses
-	process string    // what the process is called
+	hooks   *hooksRun   // the latest
+	ending  *span       // shutdown
+	runs    bool        // hooks have been started
+	adding  []*addition // of checks, that are under way
+	added   []*addition // that have ended
+	process string      // what the process is called
 	version string
 	heads   map[string][]byte // how lines begin, by server
 }

@@ -127,9 +127,10 @@ func Groups() func(*error) {
 	}
 	return func(err *error) {
 		message := failure(err)
+		key := goroutine()
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		if top := r.top(goroutine()); top != nil && top.name == groupName {
+		if top := r.top(key); top != nil && top.name == groupName {
 			r.end(top, message)
 		}
 	}
@@ -145,10 +146,10 @@ func Group(upstream, versions, storage interface{}) func(*error) {
 		return ended
 	}
 	group, with, without := groupVersions(versions, storage)
+	key := goroutine()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	s := r.names.of(upstream)
-	key := goroutine()
 	if top := r.top(key); top != nil && top.name == groupName {
 		r.end(top, "")
 	}

@@ -44,6 +44,7 @@ func HookRun(name string) *Run {
 	if r == nil {
 		return nil
 	}
+	key := goroutine()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	of := r.hooks
@@ -54,7 +55,6 @@ func HookRun(name string) *Run {
 	if h := of.server.hooks[name]; h != nil && h.origin != "" {
 		origin = h.origin
 	}
-	key := goroutine()
 	sp := r.in(of.span, "hook.run", of.server.name,
 		str("hook.name", name), str("hook.kind", PostStart), str("hook.origin", origin))
 	return &Run{r, of, r.begin(key, sp)}
@@ -115,6 +115,7 @@ func StopHook(name string) func(*error) {
 	if r == nil {
 		return ended
 	}
+	key := goroutine()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.beginShutdown()
@@ -122,7 +123,6 @@ func StopHook(name string) func(*error) {
 	if s := r.names.byName[origin]; s != nil && s.stops[name] != nil && s.stops[name].origin != "" {
 		origin = s.stops[name].origin
 	}
-	key := goroutine()
 	sp := r.in(r.ending, "hook.stop", r.ending.server,
 		str("hook.name", name), str("hook.kind", PreShutdown), str("hook.origin", origin))
 	return r.ender(r.begin(key, sp))

@@ -14,9 +14,9 @@ func Create(creator string) func(*error) {
 	if r == nil {
 		return ended
 	}
+	key := goroutine()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	key := goroutine()
 	if outer := r.within(key, "server.create"); outer != nil && outer.server == "" {
 		return ended
 	}
@@ -29,9 +29,9 @@ func New(name string, delegate interface{}) func(*error) {
 	if r == nil {
 		return ended
 	}
+	key := goroutine()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	key := goroutine()
 	to := str(delegateKey, r.names.nameOf(delegate))
 	if outer := r.within(key, "server.create"); outer != nil && outer.server == "" {
 		outer.server = name
@@ -78,9 +78,9 @@ func Prepare(upstream interface{}) func(*error) {
 	if r == nil {
 		return ended
 	}
+	key := goroutine()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	key := goroutine()
 	s := r.names.of(upstream)
 	if s == nil {
 		return ended
@@ -98,9 +98,9 @@ func Serve(upstream, listener interface{}) func(*error) {
 		return ended
 	}
 	at := listenAddress(listener)
+	key := goroutine()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	key := goroutine()
 	return r.ender(r.begin(key, r.under(key, "listener.serve", r.names.nameOf(upstream), str("server.address", at))))
 }
 
@@ -134,10 +134,10 @@ func RegisterSignal(upstream interface{}, name string) func(*error) {
 		if failure(err) != "" {
 			return
 		}
+		key, scope := goroutine(), "own"
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		s := r.names.of(upstream)
-		key, scope := goroutine(), "own"
 		if r.within(key, "server.new") != nil {
 			scope = "merged"
 		}
