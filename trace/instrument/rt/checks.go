@@ -89,7 +89,7 @@ type addition struct {
 
 // AddChecks records checks, a slice of them, that are added to endpoints of a
 // server, with livez's grace period. Within itself, for the same slice, it records
-// nothing. What it returns must not be called twice.
+// nothing. What it returns is to be called once, as it becomes that of another call.
 func AddChecks(upstream, checks interface{}, delay time.Duration, endpoints ...string) func(*error) {
 	r := active()
 	if r == nil {
@@ -142,15 +142,17 @@ func (r *recorder) newAddition() *addition {
 	return a
 }
 
-// endAddition records the checks, if they have been added.
+// endAddition ends one that is under way, and records the checks if they have been added.
 func (r *recorder) endAddition(a *addition, added bool) {
-	for i, other := range r.adding {
-		if other == a {
-			r.adding = append(r.adding[:i], r.adding[i+1:]...)
-			r.added = append(r.added, a)
-			break
-		}
+	at := 0
+	for at < len(r.adding) && r.adding[at] != a {
+		at++
 	}
+	if at == len(r.adding) {
+		return
+	}
+	r.adding = append(r.adding[:at], r.adding[at+1:]...)
+	r.added = append(r.added, a)
 	if !added {
 		return
 	}

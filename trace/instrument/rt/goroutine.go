@@ -53,7 +53,7 @@ func number(text []byte, word string) uint64 {
 
 // keyOf returns the number of the goroutine that works on a server. Until hooks
 // run, that is the only one that has spans open, if one of them is of the server.
-// It is for what opens no span itself. The lock is held.
+// It is for what is recorded by the hundred, and mostly saves asking. The lock is held.
 func (r *recorder) keyOf(s *server) uint64 {
 	if s == nil || r.runs || len(r.open) != 1 {
 		return goroutine()
