@@ -11,8 +11,8 @@ import (
 
 // BenchmarkSpan is what one recorded span costs: of a check, which is one line,
 // with the file's write; the same where the write costs next to nothing; one that
-// begins and ends on its goroutine, which is two lines; the write alone beside it;
-// and with no trace asked for.
+// begins and ends on its goroutine, which is two lines; the same thirty calls down, as a
+// server's functions are; the write alone beside it; and with no trace asked for.
 func BenchmarkSpan(b *testing.B) {
 	file := filepath.Join(b.TempDir(), "trace.json")
 	for _, bench := range []struct {
@@ -20,7 +20,8 @@ func BenchmarkSpan(b *testing.B) {
 		run        func(b *testing.B, s *fakeServer)
 	}{
 		{"check/file", file, benchCheck}, {"check/null", os.DevNull, benchCheck},
-		{"func/file", file, benchFunc}, {"func/null", os.DevNull, benchFunc}, {"off", "", benchCheck},
+		{"func/file", file, benchFunc}, {"func/null", os.DevNull, benchFunc}, {"func, deep stack/file", file, benchDeepFunc},
+		{"off", "", benchCheck},
 	} {
 		b.Run(bench.name, func(b *testing.B) {
 			before := current
@@ -122,6 +123,10 @@ func benchFunc(b *testing.B, _ *fakeServer) {
 	for b.Loop() {
 		Func("f")(nil)
 	}
+}
+
+func benchDeepFunc(b *testing.B, s *fakeServer) {
+	deep(30, func() { benchFunc(b, s) })
 }
 
 // BenchmarkOff is what a call of an instrumented function costs when no trace is asked
