@@ -72,6 +72,32 @@ func hexDigits(n uint32) uint64 {
 	return x + '0'*ones + letters*('a'-'0'-10)
 }
 
+// appendTime appends a time.
+func appendTime(b []byte, unixNano int64) []byte {
+	const of8 = 100_000_000
+	if unixNano < 100*of8*of8 {
+		return strconv.AppendInt(b, unixNano, 10)
+	}
+	// Nineteen digits, as all since 2001.
+	high, low := uint64(unixNano)/of8, uint32(uint64(unixNano)%of8)
+	first := uint32(high / of8)
+	b = append(b, byte('0'+first/100), byte('0'+first/10%10), byte('0'+first%10))
+	b = append(b, "0123456789abcdef"...)
+	text := b[len(b)-16:]
+	binary.LittleEndian.PutUint64(text, decimals(uint32(high%of8)))
+	binary.LittleEndian.PutUint64(text[8:], decimals(low))
+	return b
+}
+
+// decimals returns the eight decimal digits of a number, the first in the lowest byte.
+func decimals(n uint32) uint64 {
+	x := uint64(n/10_000) | uint64(n%10_000)<<32 // two of four digits
+	hundreds := (x * 10_486) >> 20 & 0x0000007f0000007f
+	x = hundreds | (x-100*hundreds)<<16 // four of two
+	tens := (x * 103) >> 10 & 0x000f000f000f000f
+	return (tens | (x-10*tens)<<8) + '0'*ones
+}
+
 // appendText appends what is between the quotes of a JSON string.
 func appendText(b []byte, s string) []byte {
 	if isPlain(s) {
@@ -186,13 +212,13 @@ func (s *span) appendRecord(b []byte, attrs []attribute, end int64) []byte {
 	b = appendText(b, s.name)
 	b = append(b, `","startTimeUnixNano":"`...)
 	at := len(b)
-	b = strconv.AppendInt(b, s.start, 10)
+	b = appendTime(b, s.start)
 	start := b[at:]
 	b = append(b, `","endTimeUnixNano":"`...)
 	if end == s.start {
 		b = append(b, start...)
 	} else {
-		b = strconv.AppendInt(b, end, 10)
+		b = appendTime(b, end)
 	}
 	b = append(b, `",`...)
 	server := s.server
@@ -204,7 +230,7 @@ func (s *span) appendRecord(b []byte, attrs []attribute, end int64) []byte {
 		b = append(b, `,"events":[`...)
 		for _, e := range s.events {
 			b = append(b, `{"timeUnixNano":"`...)
-			b = strconv.AppendInt(b, e.at, 10)
+			b = appendTime(b, e.at)
 			b = append(b, `","name":"`...)
 			b = appendText(b, e.name)
 			b = append(b, `",`...)

@@ -34,3 +34,16 @@ func TestAppendID(t *testing.T) {
 		}
 	}
 }
+
+// TestAppendTime: a time has all its digits, of whatever century it is.
+func TestAppendTime(t *testing.T) {
+	times := []int64{0, -1, 1, 999_999_999_999_999_999, 1_000_000_000_000_000_000, 1<<63 - 1, -1 << 63}
+	for at := int64(1_795_733_534_595_099_286); at > 0; at -= 1_234_567_890_123_457 {
+		times = append(times, at)
+	}
+	for _, at := range times {
+		if got, want := string(appendTime([]byte("x"), at)), fmt.Sprintf("x%d", at); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}
