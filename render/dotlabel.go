@@ -275,7 +275,7 @@ func escapeHTML(s string) string {
 	for _, r := range s {
 		switch {
 		case r == '\\':
-			b.WriteString("&#92;&#92;")
+			b.WriteString(escapedBackslash)
 		case r > 0x7e || strings.ContainsRune("&<>\"'", r):
 			fmt.Fprintf(&b, "&#%d;", r)
 		default:

@@ -24,6 +24,15 @@ var ErrTooLarge = errors.New("the picture is too large to lay out")
 // formatJSON is Graphviz's JSON with the drawing operations of everything.
 const formatJSON graphviz.Format = "json"
 
+// Graphviz doubles backslashes in the texts of its JSON, and of a label that has two
+// of them side by side it loses what follows. A character that no text has, as it is
+// a control character, stands for them there.
+const (
+	escapedBackslash = "&#92;&#92;" // as escapeHTML writes it
+	backslashMark    = "\u0080"
+	escapedMark      = "&#128;"
+)
+
 // layOut runs Graphviz, within this process, on the graph and returns its
 // output in the format. Tips is as for writeDOT.
 func layOut(g *Graph, format graphviz.Format, tips *tooltips) ([]byte, error) {
@@ -37,6 +46,9 @@ func layOut(g *Graph, format graphviz.Format, tips *tooltips) ([]byte, error) {
 	roomy, err := makeRoom(dot.Bytes())
 	if err != nil {
 		return nil, fmt.Errorf("laying out: %w", err)
+	}
+	if format == formatJSON {
+		roomy = bytes.ReplaceAll(roomy, []byte(escapedBackslash), []byte(escapedMark))
 	}
 	// No deadline and no cancelling: the library is of no use any more after a
 	// layout that was broken off.

@@ -21,13 +21,9 @@ const pngMargin = 12 // points round the picture
 // error. The image is made from the drawing operations that Graphviz writes with its
 // layout.
 func WritePNG(w io.Writer, g *Graph) error {
-	out, err := layOut(g, formatJSON, nil)
+	d, err := layOutDrawing(g)
 	if err != nil {
 		return fmt.Errorf("writing PNG: %w", err)
-	}
-	var d drawing
-	if err := json.Unmarshal(out, &d); err != nil {
-		return fmt.Errorf("writing PNG: reading Graphviz's layout: %w", err)
 	}
 	p, err := newPainter(d.Box)
 	if err != nil {
@@ -40,6 +36,19 @@ func WritePNG(w io.Writer, g *Graph) error {
 		return fmt.Errorf("writing PNG: %w", err)
 	}
 	return nil
+}
+
+// layOutDrawing lays the graph out.
+func layOutDrawing(g *Graph) (drawing, error) {
+	var d drawing
+	out, err := layOut(g, formatJSON, nil)
+	if err != nil {
+		return d, err
+	}
+	if err := json.Unmarshal(out, &d); err != nil {
+		return d, fmt.Errorf("reading Graphviz's layout: %w", err)
+	}
+	return d, nil
 }
 
 // drawing is Graphviz's JSON, as far as painting needs it.
@@ -73,6 +82,11 @@ type operation struct {
 	Text   string       `json:"text"`
 	Size   float64      `json:"size"`
 	Traits int          `json:"fontchar"` // 1 bold, 2 italic
+}
+
+// text is what is to be written, without what layOut put in for Graphviz.
+func (op *operation) text() string {
+	return strings.ReplaceAll(strings.TrimRight(op.Text, roomMark), backslashMark, `\`)
 }
 
 // painter paints operations; the pen's state lasts from one to the next.
@@ -250,7 +264,7 @@ func visibleColor(c string) bool {
 // text writes a line; where the font at hand is wider than the one that was
 // laid out, the letters become a little smaller.
 func (p *painter) text(op operation) error {
-	text, err := p.fonts.Shown(strings.TrimRight(op.Text, roomMark))
+	text, err := p.fonts.Shown(op.text())
 	if err != nil {
 		return err
 	}
