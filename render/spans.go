@@ -268,14 +268,14 @@ func (b *spanTree) addLinks() {
 
 func (b *spanTree) legend() *Table {
 	entries := []legendEntry{{RoleOwn, "span with others in it"}, {RoleFailed, "error"}, {RoleBecause, "has no end in the trace"}}
-	remark := "A bar shows when a span ran, of the time from the beginning of the trace to its end."
+	remarks := []string{"A bar shows when a span ran, of the time from the beginning of the trace to its end."}
 	if b.about.services > 1 {
-		remark += " A service is named where a span is of another one than the span that it is in."
+		remarks = append(remarks, "A service is named where a span is of another one than the span that it is in.")
 	}
 	if slices.ContainsFunc(b.g.Edges, func(e Edge) bool { return e.Role == RoleSkipped }) {
-		remark += " Dashed arrows are links."
+		remarks = append(remarks, "Dashed arrows are links.")
 	}
-	return legend(b.g, entries, remark)
+	return legend(b.g, entries, remarks...)
 }
 
 // bar shows when a span ran.

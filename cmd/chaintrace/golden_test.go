@@ -52,8 +52,8 @@ func goldens() map[string][]string {
 		for _, f := range []string{"svg", "mmd", "txt"} { // the pictures are in the README
 			files["kube-apiserver-1.37."+string(view)+"."+f] = []string{"run", "--reproducible", "--quiet", "--out", "-", "--view", string(view), "--format", f}
 		}
+		files["kube-apiserver-1.37."+string(view)+".ascii.txt"] = []string{"run", "--reproducible", "--quiet", "--out", "-", "--view", string(view), "--format", "txt", "--ascii"}
 	}
-	files["kube-apiserver-1.37.tree.ascii.txt"] = []string{"run", "--reproducible", "--quiet", "--out", "-", "--format", "txt", "--ascii"}
 	failed := []string{"run", "--reproducible", "--fail", "start-kubernetes-service-cidr-controller=no luck", "--quiet", "--out", "-"}
 	files["failed-hook.tree.dot"] = failed
 	files["failed-hook.hooks.dot"] = append(failed, "--view", "hooks")
@@ -87,8 +87,16 @@ func goldens() map[string][]string {
 	files["foreign.timeline.txt"] = append(slices.Clone(foreign), "--format", "txt", "--view", "timeline")
 	files["foreign.timeline.mmd"] = append(slices.Clone(foreign), "--format", "mmd", "--view", "timeline")
 	files["foreign.timeline.svg"] = append(slices.Clone(foreign), "--format", "svg", "--view", "timeline")
+	files["foreign.timeline.png.txt"] = append(slices.Clone(foreign), "--format", "png", "--view", "timeline")
 	files["foreign.trace.html"] = append(slices.Clone(foreign), "--format", "html")
+	files["foreign.trace.jaeger.json"] = append(slices.Clone(foreign), "--format", "jaeger")
+	files["foreign.trace.perfetto.json"] = append(slices.Clone(foreign), "--format", "perfetto")
+	files["foreign.trace.pprof.txt"] = append(slices.Clone(foreign), "--format", "pprof")
 	files["foreign.summary.txt"] = []string{"render", "testdata/foreign.json", "--out", "-"}
+	deep := []string{"render", "testdata/deep.json", "--quiet", "--out", "-", "--format"} // nested too deep to be drawn from left to right
+	for _, f := range []string{"dot", "svg", "mmd", "txt"} {
+		files["deep.tree."+f] = append(slices.Clone(deep), f)
+	}
 	killed := []string{"render", "testdata/killed.json", "--quiet", "--out", "-", "--format", "txt", "--view"} // tells nothing of checks and routes
 	for _, view := range []render.View{render.ViewTree, render.ViewChecks, render.ViewRoutes} {
 		files["killed."+string(view)+".txt"] = append(slices.Clone(killed), string(view))

@@ -84,7 +84,7 @@ func (f Format) WriteGraph(w io.Writer, g *render.Graph) error {
 	if f.graph == nil {
 		return fmt.Errorf("%s is no format for pictures", f.Name)
 	}
-	return f.graph(w, g)
+	return f.graph(w, render.Indent(g))
 }
 
 // Shows returns an error when the format has views and this one, by its name,

@@ -42,7 +42,7 @@ type picture struct {
 // legend stands beside it, and below it more says where else on the page things are.
 func (p *picture) draw(g *render.Graph, shown int, more string, key func(string) string) (bool, error) {
 	p.Description = g.Description
-	if g = render.Collapse(g, shown); drawn(g) > maxDrawn {
+	if g = render.Indent(render.Collapse(g, shown)); drawn(g) > maxDrawn {
 		return false, nil
 	}
 	if counted, _, _ := strings.Cut(g.Note, ";"); counted != "" {
