@@ -60,6 +60,7 @@ type mermaid struct {
 	edges    []joinedEdge
 	mostRows int // of one label
 	used     map[Role]bool
+	marks    []string // of rows, in place of their colour
 	b        bytes.Buffer
 }
 
@@ -86,6 +87,7 @@ func (m *mermaid) build() {
 	for _, e := range m.edges {
 		m.line("%s %s %s", nodeID(e.from), m.arrow(e), nodeID(e.to))
 	}
+	m.apart()
 	m.legend()
 	m.styles()
 }
@@ -102,33 +104,12 @@ func (m *mermaid) title() string {
 	return joinNonEmpty(". ", parts...)
 }
 
-// aboutRows are the rows of the title that are not in the diagram's own.
-func (m *mermaid) aboutRows() []Row {
-	if m.g.Title == nil || len(m.g.Title.Rows) < 2 {
-		return nil
-	}
-	return slices.DeleteFunc(slices.Clone(m.g.Title.Rows[2:]), func(r Row) bool { return rowText(r) == "" })
-}
-
-// notes adds a node of its own for each of the rows.
-func (m *mermaid) notes(key string, rows []Row) {
-	for i, r := range rows {
-		role := RoleMuted
-		for _, c := range r.Cells {
-			if c.Role != RoleNone {
-				role = c.Role
-			}
-		}
-		m.line("%s%d[\"%s\"]:::%s", key, i+1, mermaidRow(r), m.class(role))
-	}
-}
-
 // members adds the nodes of a cluster and the clusters in it.
 func (m *mermaid) members(of ClusterID, indent string) {
 	for i := range m.g.Nodes {
 		if n := &m.g.Nodes[i]; n.Cluster == of {
 			opening, closing := mermaidShape(n.Shape)
-			m.line("%s%s%s\"%s\"%s:::%s", indent, nodeID(NodeID(i+1)), opening, m.label(&n.Label), closing, m.class(nodeRole(n)))
+			m.line("%s%s%s\"%s\"%s:::%s", indent, nodeID(NodeID(i+1)), opening, m.label(&n.Label, roleMark(nodeRole(n))), closing, m.class(nodeRole(n)))
 		}
 	}
 	for i := range m.g.Clusters {
@@ -143,7 +124,7 @@ func (m *mermaid) members(of ClusterID, indent string) {
 		}
 		m.line("%ssubgraph %s[\"%s\"]", indent, clusterID(ClusterID(i+1)), label)
 		if len(rest.Rows) > 0 {
-			m.line("%s  %sabout[\"%s\"]:::%s", indent, clusterID(ClusterID(i+1)), m.label(&rest), m.class(RolePanel))
+			m.line("%s  %sabout[\"%s\"]:::%s", indent, clusterID(ClusterID(i+1)), m.label(&rest, ""), m.class(RolePanel))
 		}
 		m.members(ClusterID(i+1), indent+"  ")
 		m.line("%send", indent)
@@ -176,12 +157,13 @@ func mermaidShape(s Shape) (opening, closing string) {
 	return "[", "]"
 }
 
-// label writes the rows of a table as lines, as many as there may be.
-func (m *mermaid) label(t *Table) string {
+// label writes the rows of a table as lines, as many as there may be. What of them
+// is marked by a colour that is not that of the whole has a mark in front.
+func (m *mermaid) label(t *Table, whole string) string {
 	var lines []string
 	rest := 0
 	for _, r := range t.Rows {
-		line := mermaidRow(r)
+		line := m.marked(r, whole)
 		switch {
 		case line == "":
 		case len(lines) < max(1, m.mostRows):
@@ -194,6 +176,26 @@ func (m *mermaid) label(t *Table) string {
 		lines = append(lines, mermaidText(ellipsis+" and "+count(rest, "more line")))
 	}
 	return strings.Join(lines, "<br/>")
+}
+
+// marked writes a row with a mark in front where its ground says that it failed or
+// did not end, or its bar that it decides: all else that has a colour says so in words.
+func (m *mermaid) marked(r Row, whole string) string {
+	told := Row{Cells: slices.DeleteFunc(slices.Clone(r.Cells), func(c Cell) bool { return c.Bar == nil })}
+	if r.Role == RoleFailed || r.Role == RoleBecause {
+		told.Role = r.Role
+	}
+	mark := rowMark(told)
+	if mark == "" || mark == whole || allSmall(r) {
+		return mermaidRow(r)
+	}
+	if !slices.Contains(m.marks, mark) {
+		m.marks = append(m.marks, mark)
+	}
+	r.Cells = slices.Clone(r.Cells)
+	name := strings.TrimLeft(r.Cells[0].Text, " ")
+	r.Cells[0].Text = r.Cells[0].Text[:len(r.Cells[0].Text)-len(name)] + mark + name
+	return mermaidRow(r)
 }
 
 // rowText is the text of a row's cells on one line.
@@ -252,78 +254,6 @@ func (m *mermaid) arrow(e joinedEdge) string {
 		line += `|"` + label + `"|`
 	}
 	return line
-}
-
-// legend adds the samples of those roles that are in the diagram, and the
-// remarks.
-func (m *mermaid) legend() {
-	if m.g.Legend == nil {
-		return
-	}
-	drawn := map[Role]bool{}
-	for r := range m.used {
-		drawn[r] = true
-	}
-	for _, e := range m.edges {
-		drawn[e.role] = true
-	}
-	var samples []string
-	var remarks []Row
-	for _, r := range m.g.Legend.Rows {
-		if len(r.Cells) != 1 || r.Cells[0].Table == nil {
-			remarks = append(remarks, r)
-			continue
-		}
-		for _, sample := range r.Cells[0].Table.Rows {
-			for _, c := range sample.Cells {
-				if c.Badge && drawn[c.Role] {
-					samples = append(samples, fmt.Sprintf("  k%d[\"%s\"]:::%s", len(samples)+1, mermaidText(c.Text), m.class(c.Role)))
-				}
-			}
-		}
-	}
-	if len(samples) > 0 {
-		m.line("subgraph key[\"colours\"]\n%s\nend\nclass key %s", strings.Join(samples, "\n"), m.class(RoleMuted))
-	}
-	m.notes("remark", remarks)
-}
-
-// class returns the class of a role, and notes that it is used.
-func (m *mermaid) class(r Role) string {
-	m.used[r] = true
-	return "role" + strconv.Itoa(int(r))
-}
-
-// styles says how the roles that are used look. What is drawn on the page's own
-// ground keeps the colours of the page's theme, light or dark.
-func (m *mermaid) styles() {
-	for r := range roleCount {
-		if !m.used[r] {
-			continue
-		}
-		st := styleOf(r)
-		css := []string{"text-align:left"}
-		if st.Fill == "" {
-			css = append(css, "fill:none", "stroke:none")
-		} else {
-			css = append(css, "fill:"+st.Fill, "color:"+st.Text)
-			if st.Line != "" {
-				css = append(css, "stroke:"+st.Line, "stroke-width:"+number(st.Pen)+"px")
-			}
-			if st.Dash != "" {
-				css = append(css, "stroke-dasharray:5 3")
-			}
-		}
-		m.line("classDef role%d %s", int(r), strings.Join(css, ","))
-	}
-	for i, e := range m.edges {
-		st := styleOf(e.role)
-		line := st.Line
-		if line == colorInk {
-			line = mermaidLine
-		}
-		m.line("linkStyle %d stroke-width:%spx,stroke:%s", i, number(st.Pen), line)
-	}
 }
 
 // mermaidText writes s as text within the quotes of a label, or behind a keyword.

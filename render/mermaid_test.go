@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/chaintrace/chaintrace/render"
+	"github.com/chaintrace/chaintrace/trace"
 )
 
 // mermaidLines are the only lines that a flowchart is made of, whatever names are
@@ -19,7 +20,7 @@ var mermaidLines = regexp.MustCompile(`^(?:` + strings.Join([]string{
 	`flowchart (LR|TB)`, `acc(Title|Descr): [^"<>%{}]*`,
 	` *[a-z]+\d*[a-z]*(\(\[|\{\{|\(|\[)"[^"]*"(\]\)|\}\}|\)|\]):::role\d+`,
 	` *subgraph [a-z]+\d*\["[^"]*"\]`, ` *end`, ` *class [a-z]+\d* role\d+`,
-	`n\d+ [-.]+>?(\|"[^"]*"\|)? n\d+`,
+	`n\d+ [-.]+>?(\|"[^"]*"\|)? n\d+`, `about1 ~~~ n\d+`,
 	`classDef role\d+ [a-z0-9:#,. -]+`, `linkStyle \d+ [a-z0-9:#,. -]+`,
 }, "|") + `)$`)
 
@@ -156,5 +157,27 @@ func TestLegendsHoldInTheDark(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestMermaidMarksRows: in a label, which has one colour, a row that failed or did not
+// end has a mark, which a remark explains; and nothing is said of bars, as it has none.
+func TestMermaidMarksRows(t *testing.T) {
+	in := &trace.Trace{Spans: []trace.Span{
+		spanOf("root", "s", 1, 0, 0, 100), spanOf("one", "s", 2, 1, 0, 10), spanOf("two", "s", 3, 1, 10, 20), spanOf("three", "s", 4, 1, 20, 0),
+	}}
+	in.Spans[2].Status.Code = trace.StatusError
+	out := string(writeForeign(t, in, "mmd", render.Options{}))
+	for _, want := range []string{"<br/>one · 10 ms<br/>! two · 10 ms<br/>? three · unfinished\"", "! failed, lost or masked#59; ? did not end"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("it lacks %q:\n%s", want, out)
+		}
+	}
+	if strings.Contains(out, "A bar") {
+		t.Errorf("it tells of bars:\n%s", out)
+	}
+	in.Spans[0].Status.Code, in.Spans[2].Status.Code = trace.StatusError, trace.StatusUnset
+	if out := string(writeForeign(t, in, "mmd", render.Options{})); strings.Contains(out, "!") {
+		t.Errorf("what its colour says has a mark too:\n%s", out)
 	}
 }

@@ -42,7 +42,7 @@ func WriteText(w io.Writer, g *Graph, o TextOptions) error {
 	for _, it := range items {
 		p.item(it, 0, "", "")
 	}
-	if legend := b.legend(); legend != "" {
+	if legend := marksText(g, b.marks); legend != "" {
 		p.line("")
 		p.sentence(legend)
 	}

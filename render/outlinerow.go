@@ -188,10 +188,10 @@ func rowMark(r Row) string {
 	return ""
 }
 
-// legend explains the marks that are used, in a fixed order.
-func (o *outliner) legend() string {
+// marksText explains the marks, in a fixed order.
+func marksText(g *Graph, marks []string) string {
 	critical := "decides when the chain is ready"
-	samples, _ := ReadLegend(o.g.Legend)
+	samples, _ := ReadLegend(g.Legend)
 	for _, s := range samples {
 		if s.Role == RoleCritical {
 			critical = s.Text
@@ -205,7 +205,7 @@ func (o *outliner) legend() string {
 		{markInherited, "taken over from the delegate"},
 		{markPassed, "passed by: skipped, or covered by a server further out"},
 	} {
-		if slices.Contains(o.marks, m.mark) {
+		if slices.Contains(marks, m.mark) {
 			texts = append(texts, m.mark+m.text)
 		}
 	}

@@ -266,9 +266,12 @@ func (b *spanTree) addLinks() {
 	}
 }
 
+// barRemark is left out where no bars are drawn.
+const barRemark = "A bar shows when a span ran, of the time from the beginning of the trace to its end."
+
 func (b *spanTree) legend() *Table {
 	entries := []legendEntry{{RoleOwn, "span with others in it"}, {RoleFailed, "error"}, {RoleBecause, "has no end in the trace"}}
-	remarks := []string{"A bar shows when a span ran, of the time from the beginning of the trace to its end."}
+	remarks := []string{barRemark}
 	if b.about.services > 1 {
 		remarks = append(remarks, "A service is named where a span is of another one than the span that it is in.")
 	}
