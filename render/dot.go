@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 
 	"github.com/awalterschulze/gographviz"
@@ -138,7 +139,7 @@ func (b *dotBuilder) build() error {
 	}
 	if b.in.Title != nil {
 		attrs := map[string]string{
-			"label": htmlLabel(b.in.Title, tableLook{padding: 2}), "labeljust": "l", "labelloc": "t", "margin": "12",
+			"label": htmlLabel(b.in.Title, tableLook{padding: 2, below: b.roomAbove()}), "labeljust": "l", "labelloc": "t", "margin": "12",
 			"peripheries": "0", "id": quote(b.ids.unique("title")),
 		}
 		if err := b.out.AddSubGraph(dotGraphName, dotTitleName, attrs); err != nil {
@@ -167,6 +168,15 @@ func (b *dotBuilder) build() error {
 		}
 	}
 	return nil
+}
+
+// roomAbove is how many points are kept free below the title: a branch that goes past
+// a rank may be led round all that is in it, which Graphviz leaves no room for.
+func (b *dotBuilder) roomAbove() int {
+	if slices.ContainsFunc(b.in.Edges, func(e Edge) bool { return e.Plain && e.Span > 1 }) {
+		return 18
+	}
+	return 0
 }
 
 func (b *dotBuilder) graphAttrs() [][2]string {

@@ -11,6 +11,7 @@ type tableLook struct {
 	padding int
 	fill    string
 	text    string // colour of text without a role
+	below   int    // points kept free below the last row
 	border  *style // nil: none
 	ports   portSet
 	// rowAttrs, when set, are attributes of rows with a tooltip.
@@ -88,6 +89,9 @@ func writeTable(b *strings.Builder, t *Table, look tableLook) {
 	if t.Width > 0 {
 		// A table's own WIDTH would leave its cells narrow.
 		fmt.Fprintf(b, `<TR><TD COLSPAN="%d" CELLPADDING="0" WIDTH="%d" HEIGHT="1"></TD></TR>`, columns, t.Width)
+	}
+	if look.below > 0 {
+		fmt.Fprintf(b, `<TR><TD COLSPAN="%d" CELLPADDING="0" WIDTH="1" HEIGHT="%d"></TD></TR>`, columns, look.below)
 	}
 	b.WriteString("</TABLE>")
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 
 	"github.com/goccy/go-graphviz"
 
@@ -50,6 +51,30 @@ func layOut(g *Graph, format graphviz.Format, tips *tooltips) ([]byte, error) {
 	if format == formatJSON {
 		roomy = bytes.ReplaceAll(roomy, []byte(escapedBackslash), []byte(escapedMark))
 	}
+	out, err := runGraphviz(roomy, format)
+	if err != nil {
+		return nil, fmt.Errorf("laying out: %w", err)
+	}
+	if len(g.Nodes) > 0 && nothingPlaced(out) {
+		return nil, fmt.Errorf("laying out: %w", errNotPlaced)
+	}
+	return out, nil
+}
+
+var (
+	errNotPlaced = errors.New("Graphviz could not place anything; write DOT and try the dot command on it")
+	pictureSize  = regexp.MustCompile(`<svg width="[^"]*" height="[^"]*"|"bb": "[^"]*"`)
+)
+
+// nothingPlaced reports whether a picture in SVG or JSON has no size, but for a margin:
+// Graphviz has given up, which its library does not report.
+func nothingPlaced(out []byte) bool {
+	size := string(pictureSize.Find(out))
+	return size == `<svg width="8pt" height="8pt"` || size == `"bb": "0,0,0,0"`
+}
+
+// runGraphviz lays a graph in DOT out.
+func runGraphviz(dot []byte, format graphviz.Format) ([]byte, error) {
 	// No deadline and no cancelling: the library is of no use any more after a
 	// layout that was broken off.
 	ctx := context.Background()
@@ -58,17 +83,17 @@ func layOut(g *Graph, format graphviz.Format, tips *tooltips) ([]byte, error) {
 		return nil, fmt.Errorf("starting Graphviz: %w", err)
 	}
 	defer gv.Close()
-	parsed, err := graphviz.ParseBytes(roomy)
+	parsed, err := graphviz.ParseBytes(dot)
 	if err != nil {
-		return nil, fmt.Errorf("laying out: Graphviz cannot read the DOT: %w", err)
+		return nil, fmt.Errorf("reading the DOT: %w", err)
 	}
 	defer parsed.Close()
 	var out bytes.Buffer
 	if err := gv.Render(ctx, parsed, format, &out); err != nil {
-		return nil, fmt.Errorf("laying out: %w", err)
+		return nil, err
 	}
 	if out.Len() == 0 {
-		return nil, errors.New("laying out: Graphviz wrote nothing; write DOT and try the dot command on it")
+		return nil, errNotPlaced
 	}
 	return out.Bytes(), nil
 }
