@@ -119,11 +119,18 @@ func (b *dotBuilder) rootName() string {
 	return dotGraphName
 }
 
-// holdTitle puts a node that is not seen into a frame that holds nothing else:
-// Graphviz leaves out empty ones, and the title with them.
-func (b *dotBuilder) holdTitle() error {
-	if len(b.in.Nodes) > 0 {
+// addTitle adds the frame that carries the title. In one that holds nothing else it puts
+// a node that is not seen: Graphviz leaves out empty ones, and the title with them.
+func (b *dotBuilder) addTitle() error {
+	if b.in.Title == nil {
 		return nil
+	}
+	attrs := map[string]string{
+		"label": htmlLabel(b.in.Title, tableLook{padding: 2, below: b.roomAbove()}), "labeljust": "l", "labelloc": "t", "margin": "12",
+		"peripheries": "0", "id": quote(b.ids.unique("title")),
+	}
+	if err := b.out.AddSubGraph(dotGraphName, dotTitleName, attrs); err != nil || len(b.in.Nodes) > 0 {
+		return err
 	}
 	return b.out.AddNode(dotTitleName, b.nodeName(0), map[string]string{"shape": "point", "style": "invis", "label": quote("")})
 }
@@ -137,17 +144,8 @@ func (b *dotBuilder) build() error {
 			return err
 		}
 	}
-	if b.in.Title != nil {
-		attrs := map[string]string{
-			"label": htmlLabel(b.in.Title, tableLook{padding: 2, below: b.roomAbove()}), "labeljust": "l", "labelloc": "t", "margin": "12",
-			"peripheries": "0", "id": quote(b.ids.unique("title")),
-		}
-		if err := b.out.AddSubGraph(dotGraphName, dotTitleName, attrs); err != nil {
-			return err
-		}
-		if err := b.holdTitle(); err != nil {
-			return err
-		}
+	if err := b.addTitle(); err != nil {
+		return err
 	}
 	for i := range b.in.Clusters {
 		if err := b.addCluster(ClusterID(i + 1)); err != nil {
@@ -164,6 +162,32 @@ func (b *dotBuilder) build() error {
 			i = len(b.in.Edges) - 1 - i // Graphviz then goes from the bottom up
 		}
 		if err := b.addEdge(i); err != nil {
+			return err
+		}
+	}
+	return b.orderRoots()
+}
+
+// orderRoots has what hangs under nothing stand in its order, from the top down:
+// versions of Graphviz differ in where they begin.
+func (b *dotBuilder) orderRoots() error {
+	var roots []NodeID
+	for i, n := range b.in.Nodes {
+		if n.Under == 0 && b.in.Ordered && b.in.LeftToRight {
+			roots = append(roots, NodeID(i+1))
+		}
+	}
+	if len(roots) < 2 {
+		return nil
+	}
+	if b.in.Title != nil {
+		slices.Reverse(roots) // as where edges lead beside
+	}
+	if err := b.oneRank(len(b.in.Edges), roots...); err != nil {
+		return err
+	}
+	for i, root := range roots[1:] {
+		if err := b.out.AddEdge(b.nodeName(roots[i]), b.nodeName(root), true, map[string]string{"style": "invis"}); err != nil {
 			return err
 		}
 	}

@@ -179,7 +179,7 @@ func (b *spanTree) role(i int, heading bool) Role {
 		return RoleFailed
 	case s.End == 0:
 		return RoleBecause
-	case heading:
+	case heading && len(b.children[i]) > 0:
 		return RoleOwn
 	}
 	return RoleNone

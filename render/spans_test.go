@@ -3,6 +3,9 @@ package render_test
 import (
 	"bytes"
 	"fmt"
+	"math"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -168,5 +171,41 @@ func TestTooMuchIsCountedWhereNobodySaid(t *testing.T) {
 	}
 	if err := write(&bytes.Buffer{}, s, "svg", render.Options{MaxNodes: -1}); err == nil || !strings.Contains(err.Error(), "--max-nodes") {
 		t.Errorf("all at once: %v", err)
+	}
+}
+
+// TestRootsStandInOrder: what begins first stands above what begins later, with a title
+// and without.
+func TestRootsStandInOrder(t *testing.T) {
+	in := &trace.Trace{}
+	for i := range 5 {
+		root := byte(10 * (i + 1))
+		in.Spans = append(in.Spans, spanOf(fmt.Sprint("root ", i), "s", root, 0, int64(root), int64(root)+5))
+		if i%2 == 1 {
+			in.Spans = append(in.Spans, spanOf("in it", "s", root+1, root, int64(root), int64(root)+4), spanOf("in that", "s", root+2, root+1, int64(root), int64(root)+3))
+		}
+	}
+	g, err := render.SpanTree(in, render.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, title := range []*render.Table{g.Title, nil} {
+		g.Title = title
+		var b bytes.Buffer
+		if err := render.WriteSVG(&b, g); err != nil {
+			t.Fatal(err)
+		}
+		above := math.Inf(-1)
+		for i := range 5 {
+			found := regexp.MustCompile(fmt.Sprintf(` y="([-.0-9]+)"[^>]*>root %d<`, i)).FindSubmatch(b.Bytes())
+			if found == nil {
+				t.Fatalf("there is no root %d: %s", i, b.Bytes())
+			}
+			y, err := strconv.ParseFloat(string(found[1]), 64)
+			if err != nil || y <= above {
+				t.Errorf("title %t: root %d is at %g, the one before at %g, %v", title != nil, i, y, above, err)
+			}
+			above = y
+		}
 	}
 }
