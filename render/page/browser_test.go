@@ -24,7 +24,8 @@ var screenshots = flag.String("screenshots", "", "a directory for pictures of wh
 // that is busy with much else.
 const patience = 3 * time.Minute
 
-// browser is a real browser with one page open.
+// browser is a page of a real browser, which is shared by the tests. Each test has a
+// profile of its own.
 type browser struct {
 	t        *testing.T
 	ctx      context.Context
@@ -32,20 +33,49 @@ type browser struct {
 	file     string
 }
 
-// startBrowser starts Chromium; it ends with the test.
+// chromium is the browser that all tests share: to start one takes long where there is
+// much else to do.
+var chromium struct {
+	once sync.Once
+	ctx  context.Context
+	stop context.CancelFunc
+	err  error
+}
+
+// TestMain ends the browser, if one was started.
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if chromium.stop != nil {
+		chromium.stop()
+	}
+	os.Exit(code)
+}
+
+// startChromium starts the browser that the tests share.
+func startChromium() {
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.WSURLReadTimeout(patience))
+	allocator, end := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, quit := chromedp.NewContext(allocator)
+	chromium.ctx, chromium.stop = ctx, func() { quit(); end() }
+	chromium.err = chromedp.Do(ctx)
+}
+
+// startBrowser opens an empty page in a new profile of the browser; both end with the
+// test.
 func startBrowser(t *testing.T) *browser {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
+	chromium.once.Do(startChromium)
+	if chromium.err != nil {
+		t.Fatalf("starting the browser: %v", chromium.err)
+	}
+	ctx, cancel := context.WithTimeout(chromium.ctx, 10*time.Minute)
 	t.Cleanup(cancel)
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.WSURLReadTimeout(patience))
-	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
+	ctx, cancel = chromedp.NewContext(ctx, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	// It is started here: whatever else comes first would start it anew after a failure,
+	// It is opened here: whatever else comes first would open it anew after a failure,
 	// and then there are two.
 	if err := chromedp.Do(ctx); err != nil {
-		t.Fatalf("starting the browser: %v", err)
+		t.Fatalf("opening a page in the browser: %v", err)
 	}
 	b := &browser{t: t, ctx: ctx, messages: make(chan chromedp.ConsoleMessage, 1000)}
 	console := chromedp.Console(ctx)
