@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/cdproto/accessibility"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 )
 
@@ -28,6 +29,10 @@ func TestEverythingToUseHasAName(t *testing.T) {
 			role := strings.Trim(string(n.Role.Value), `"`)
 			roles[role]++
 			switch role {
+			case "columnheader":
+				if n.Name == nil || strings.ContainsAny(string(n.Name.Value), "↕↑↓") {
+					t.Errorf("a column is called %s", n.Name.Value)
+				}
 			case "button", "link", "searchbox", "combobox", "table", "region", "navigation", "toolbar", "search", "group", "complementary", "tab", "tabpanel", "tablist":
 				if n.Name == nil || len(n.Name.Value) < 3 {
 					t.Errorf("a %s has no name", role)
@@ -77,6 +82,39 @@ func TestScreenReadersLearnWhatHappens(t *testing.T) {
 	b.click(`#checks tbody tr:not([hidden]) button.pick`)
 	if got := live(); !strings.Contains(got, "check etcd-readiness selected, ") {
 		t.Errorf("after the selection: %q", got)
+	}
+	b.quiet()
+}
+
+// TestForcedColoursShowWhatIsSelected: a browser that draws all in the reader's own
+// colours leaves out backgrounds and shadows.
+func TestForcedColoursShowWhatIsSelected(t *testing.T) {
+	b := startBrowser(t)
+	b.open(defaultStart(t), wide, high, "light", "#"+slowest)
+	if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "forced-colors", Value: "active"}}}); err != nil {
+		t.Fatal(err)
+	}
+	if unseen := ask[[]string](b, `[...document.querySelectorAll('tr.on, li.on')].filter(e => getComputedStyle(e).outlineStyle !== 'solid').map(e => e.closest('section').id)`); len(unseen) > 0 {
+		t.Errorf("nobody sees that things are selected in %q", unseen)
+	}
+	for _, section := range []string{"overview", "chain", "timeline", "hooks"} {
+		b.show(section)
+		b.shot("forced colours " + section)
+	}
+	b.quiet()
+}
+
+// TestTablesHaveRoom: nobody must move a table sideways. Of the large ones this holds
+// where rows are cards and on a desk.
+func TestTablesHaveRoom(t *testing.T) {
+	b := startBrowser(t)
+	for what, content := range map[string][]byte{"chain": write(t, defaultStart(t)), "spans": writeSpans(t, shop(t))} {
+		for _, width := range []int64{320, phoneWide, 800, 1000, 1280, wide, 1600} {
+			b.openPage(content, width, high, "light", "")
+			if over := ask[[]string](b, `[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth && (innerWidth <= 800 || innerWidth >= 1280 || e.querySelector('.plain'))).map(e => e.firstElementChild.id + e.closest('section').id + ' ' + (e.scrollWidth - e.clientWidth))`); len(over) > 0 {
+				t.Errorf("%s: at %d pixels, tables are too wide: %q", what, width, over)
+			}
+		}
 	}
 	b.quiet()
 }

@@ -232,11 +232,7 @@ func TestSpansForScreenReadersAndPaper(t *testing.T) {
 		}
 	}
 	b.openPage(writeSpans(t, shop(t)), wide, high, "dark", "#"+reset)
-	pdf, err := chromedp.Run(b.ctx, chromedp.PrintToPDF(chromedp.PDFPaper(chromedp.PaperA4), chromedp.PDFLandscape(), chromedp.PDFPrintBackground()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.keep("foreign print.pdf", pdf)
+	b.keep("foreign print.pdf", b.print(chromedp.PDFLandscape()))
 	b.media("print")
 	if got := ask[string](b, `[...document.querySelectorAll('nav, .controls, #details')].filter(e => e.checkVisibility()).map(e => e.className).join()`); got != "" {
 		t.Errorf("on paper there are things to press: %s", got)

@@ -181,32 +181,5 @@ func TestStartWithoutHooks(t *testing.T) {
 	if got := ask[string](b, `document.getElementById('hooks').innerText`); !strings.Contains(got, "The trace tells of none.") {
 		t.Errorf("of the hooks the page says %q", got)
 	}
-	b.open(&startup.Startup{}, wide, high, "light", "")
-	b.shot("nothing")
-	b.quiet()
-}
-
-func TestPrints(t *testing.T) {
-	b := startBrowser(t)
-	b.open(defaultStart(t), wide, high, "dark", "#"+slowest)
-	before := ask[[]float64](b, viewBox)
-	pdf, err := chromedp.Run(b.ctx, chromedp.PrintToPDF(chromedp.PDFPaper(chromedp.PaperA4), chromedp.PDFLandscape(), chromedp.PDFPrintBackground()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(pdf) < 50_000 {
-		t.Errorf("the print has %d bytes", len(pdf))
-	}
-	b.keep("print.pdf", pdf)
-	if after := ask[[]float64](b, viewBox); fmt.Sprint(after) != fmt.Sprint(before) {
-		t.Errorf("printing changes what the picture shows from %v to %v", before, after)
-	}
-	b.media("print")
-	if got := ask[string](b, seenView); got != "tree,hooks,checks,routes" {
-		t.Errorf("on paper there are the pictures %s", got)
-	}
-	if got := ask[string](b, `[...document.querySelectorAll('nav, .controls, .tabs, #details')].filter(e => e.checkVisibility()).map(e => e.className).join()`); got != "" {
-		t.Errorf("on paper there are things to press: %s", got)
-	}
 	b.quiet()
 }

@@ -120,6 +120,22 @@ func TestSelectionIsSeenEverywhere(t *testing.T) {
 	b.quiet()
 }
 
+// TestDetailsLeadToRowsThatAreNotShown: rows that a search left out are shown again.
+func TestDetailsLeadToRowsThatAreNotShown(t *testing.T) {
+	b := startBrowser(t)
+	b.open(defaultStart(t), wide, high, "light", "")
+	b.write("#hooks input[type=search]", slowestHook+" own")
+	if got := ask[[]string](b, fmt.Sprintf(visibleRows, "hooks")); len(got) != 1 {
+		t.Fatalf("the search finds %q", got)
+	}
+	b.click(fmt.Sprintf(`#hooks tr[data-k="%s"]:not([hidden]) button.pick`, slowest))
+	ask[chromedp.Void](b, `[...document.querySelectorAll('#details a')].find(a => a.textContent === 'Hooks: kube-aggregator').click()`)
+	if got := ask[string](b, `document.activeElement.closest('tr').cells[1].textContent + ', ' + document.activeElement.checkVisibility()`); got != "kube-aggregator, true" {
+		t.Errorf("the link leads to %s", got)
+	}
+	b.quiet()
+}
+
 func TestFragmentIsRestored(t *testing.T) {
 	b := startBrowser(t)
 	s := defaultStart(t)

@@ -79,6 +79,15 @@ func TestViewsAreTabs(t *testing.T) {
 	b.until(inSight)
 	b.open(s, wide, high, "light", "#view=checks")
 	seen("checks", "#view=checks")
+	// Back and forward go from one picture to the other.
+	ask[chromedp.Void](b, `location.hash = '#view=routes'`)
+	b.until(`!document.getElementById('view-routes').hidden`)
+	ask[chromedp.Void](b, `location.hash = '#`+slowest+`'`)
+	b.until(`!document.getElementById('view-tree').hidden`)
+	seen("tree", "#"+slowest)
+	ask[chromedp.Void](b, `history.back()`)
+	b.until(`!document.getElementById('view-routes').hidden`)
+	seen("routes", "#view=routes")
 	b.quiet()
 }
 

@@ -127,32 +127,6 @@ func allowed(element, text string) (template.HTML, string) {
 	return template.HTML("<" + element + ">" + text + "</" + element + ">"), " 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }
 
-// columnStyle is the style of the tables' columns but the first: how their cells are set and,
-// for screens so narrow that each row is a card, their titles before the cells.
-func (c *content) columnStyle() string {
-	var b strings.Builder
-	cells := func(media string, rule func(column) string) {
-		fmt.Fprintf(&b, "@media %s {\n", media)
-		for _, t := range c.Tables {
-			for i, column := range t.Columns[1:] {
-				if r := rule(column); r != "" {
-					fmt.Fprintf(&b, "  #%s td:nth-child(%d)%s\n", t.ID, i+2, r)
-				}
-			}
-		}
-		b.WriteString("}\n")
-	}
-	wide := func(words, code int) func(column) string {
-		room := " { min-width: %drem; overflow-wrap: anywhere; }"
-		rules := map[string]string{"n": " { text-align: right; white-space: nowrap; }", "words": fmt.Sprintf(room, words), "code": fmt.Sprintf(room, code)}
-		return func(c column) string { return rules[c.Class] }
-	}
-	cells("print", wide(7, 9))
-	cells("screen and (min-width: 50.01rem)", wide(10, 16))
-	cells("screen and (max-width: 50rem)", func(c column) string { return fmt.Sprintf("::before { content: %q; }", c.Title) })
-	return b.String()
-}
-
 // levelStyle is how far the bars of a timeline are indented that is a tree.
 func (c *content) levelStyle() string {
 	const deepest = 16 // from here on there would be no room for names

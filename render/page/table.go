@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"github.com/chaintrace/chaintrace/render"
 	"github.com/chaintrace/chaintrace/render/timeline"
@@ -55,6 +56,15 @@ type cell struct {
 
 // Shown is how many rows stand for all.
 func (t *table) Shown() int { return len(t.Rows) }
+
+// longest is how many characters the longest text of a column has.
+func (t *table) longest(column int) int {
+	longest := 0
+	for _, r := range t.Rows {
+		longest = max(longest, utf8.RuneCountInString(r.Cells[column].Text))
+	}
+	return longest
+}
 
 // dropEmptyColumns leaves columns out in which no row says anything.
 func (t *table) dropEmptyColumns() {

@@ -37,7 +37,7 @@ func hooksTable(s *startup.Startup, l *startup.Ledger, blame map[*startup.HookRu
 	all := entries(l, func(sv *startup.LedgerServer) []startup.LedgerHook { return sv.Hooks })
 	t := &table{ID: "hooks", Title: "Hooks", Noun: "hook", Kind: kindHook, Total: len(all), Columns: []column{
 		{Title: "Hook"}, {Title: "Server", Filter: true}, {Title: "Kind", Filter: true}, {Title: "State", Filter: true}, {Title: "From"},
-		{Title: "Began", Class: "n"}, {Title: "Took", Class: "n"}, {Title: "How"}, {Title: "Registered at", Class: "code"},
+		{Title: "Began", Class: "n"}, {Title: "Took", Class: "n"}, {Title: "How", Class: "words"}, {Title: "Registered at", Class: "code"},
 	}}
 	missing := map[string]bool{} // they should have run
 	for _, h := range s.CriticalChain().WithoutRun {

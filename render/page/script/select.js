@@ -118,6 +118,7 @@ const selection = (() => {
   }
 
   function reveal(e) {
+    if (e.hidden) e.dispatchEvent(new Event("wanted", { bubbles: true })); // by what its table is searched for
     e.scrollIntoView({ block: "center", behavior: smooth.matches ? "smooth" : "auto" });
     const b = e.querySelector("button.pick");
     if (b) b.focus({ preventScroll: true });
@@ -174,7 +175,7 @@ const selection = (() => {
 
   function restore() {
     const address = fromAddress();
-    if (address.view) view = showView(address.view);
+    view = showView(address.view);
     const key = address.key;
     if (!places.has(key)) {
       if (kinds.has(kindOf(key))) missing(key);
@@ -183,7 +184,7 @@ const selection = (() => {
     }
     select(key, null);
     const all = places.get(key);
-    const e = all.find((p) => p.matches("table.list tr")) || all.find((p) => p.matches("tr, li"));
+    const e = all.find((p) => p.matches("table.list tr:not([hidden])")) || all.find((p) => p.matches("tr, li"));
     if (e) e.scrollIntoView({ block: "center" });
   }
 

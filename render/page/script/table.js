@@ -74,6 +74,7 @@
         r.hidden = !terms.every((t) => texts[i].includes(t)) || !wanted.every(([c, v]) => r.cells[c].textContent === v);
         if (!r.hidden) n++;
       });
+      controls.classList.toggle("some", n < rows.length);
       clear.hidden = terms.length === 0 && wanted.length === 0;
       count.textContent = n === rows.length ? n + " rows" : n + " of " + rows.length + " rows";
       refresh();
@@ -92,10 +93,13 @@
       }
     });
     filters.forEach((f) => f.select.addEventListener("change", show));
-    clear.addEventListener("click", () => {
+    function showAll() {
       search.value = "";
       filters.forEach((f) => { f.select.value = ""; });
       show();
+    }
+    clear.addEventListener("click", () => {
+      showAll();
       search.focus();
     });
 
@@ -127,26 +131,28 @@
       });
     });
 
-    // Where rows are laid out as cards they must be told to be rows all the same.
-    const roles = () => {
-      if (!narrow.matches || table.hasAttribute("role")) return;
-      table.setAttribute("role", "table");
-      [table.tHead, body].forEach((e) => e.setAttribute("role", "rowgroup"));
-      [table.tHead.rows[0], ...rows].forEach((r) => r.setAttribute("role", "row"));
-      heads.forEach((th) => th.setAttribute("role", "columnheader"));
-      rows.forEach((r) => [...r.cells].forEach((c, i) => c.setAttribute("role", i === 0 ? "rowheader" : "cell")));
-    };
-    roles();
-    narrow.addEventListener("change", roles);
-
     // What is selected elsewhere is not hidden here.
     selection.watch((key, where) => {
       const mine = selection.places(key).filter((e) => body.contains(e));
-      if (mine.length === 0 || where === table.closest("section") || mine.some((r) => !r.hidden)) return;
-      search.value = "";
-      filters.forEach((f) => { f.select.value = ""; });
-      show();
+      if (mine.length > 0 && where !== table.closest("section") && mine.every((r) => r.hidden)) showAll();
     });
+    // Nor is a row that is asked for.
+    body.addEventListener("wanted", showAll);
     show();
   }
+
+  // Where rows are laid out as cards they must be told to be rows all the same.
+  function roles() {
+    if (!narrow.matches) return;
+    narrow.removeEventListener("change", roles);
+    for (const table of document.querySelectorAll("table")) {
+      table.setAttribute("role", "table");
+      for (const e of [table.tHead, ...table.tBodies]) e.setAttribute("role", "rowgroup");
+      for (const e of table.rows) e.setAttribute("role", "row");
+      for (const e of table.tHead.rows[0].cells) e.setAttribute("role", "columnheader");
+      for (const row of table.tBodies[0].rows) [...row.cells].forEach((c, i) => c.setAttribute("role", i === 0 ? "rowheader" : "cell"));
+    }
+  }
+  narrow.addEventListener("change", roles);
+  roles();
 })();

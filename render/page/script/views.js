@@ -58,8 +58,8 @@
     });
   });
   selection.onView((wanted) => {
-    const at = views.findIndex((v) => v.dataset.view === wanted);
-    if (at >= 0) show(at);
+    const at = wanted === "" ? 0 : views.findIndex((v) => v.dataset.view === wanted);
+    if (at >= 0 && at !== seen) show(at);
     return name();
   });
   show(0);
