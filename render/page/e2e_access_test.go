@@ -10,6 +10,7 @@ import (
 	"github.com/chromedp/cdproto/accessibility"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // TestEverythingToUseHasAName for screen readers.
@@ -100,6 +101,39 @@ func TestForcedColoursShowWhatIsSelected(t *testing.T) {
 	for _, section := range []string{"overview", "chain", "timeline", "hooks"} {
 		b.show(section)
 		b.shot("forced colours " + section)
+	}
+	b.quiet()
+}
+
+// TestFocusIsNotBehindTheDetails: on a screen that these take all the width of.
+func TestFocusIsNotBehindTheDetails(t *testing.T) {
+	b := startBrowser(t)
+	b.open(defaultStart(t), phoneWide, phoneHigh, "light", "")
+	for _, section := range []string{"timeline", "hooks"} {
+		ask[chromedp.Void](b, `document.querySelector('#`+section+` .pick[tabindex="0"]').focus()`)
+		b.press(kb.Enter)
+		for range 12 {
+			b.press(kb.ArrowDown)
+			if hidden := ask[string](b, `(() => { const e = document.activeElement; return e.getBoundingClientRect().bottom > document.getElementById('details').getBoundingClientRect().top ? e.textContent : ''; })()`); hidden != "" {
+				t.Errorf("in %s, %s is behind the details", section, hidden)
+			}
+		}
+		b.press(kb.Escape)
+	}
+	b.quiet()
+}
+
+// TestHeaderDoesNotHideWhatIsGoneTo: however long the name in it is.
+func TestHeaderDoesNotHideWhatIsGoneTo(t *testing.T) {
+	b := startBrowser(t)
+	for _, width := range []int64{phoneWide, 810, wide} {
+		for _, name := range []string{"short", strings.Repeat("long name ", 100), strings.Repeat("unbroken", 100)} {
+			b.open(named(name), width, high, "light", "")
+			b.click(`nav a[href="#hooks"]`)
+			if got := ask[[]float64](b, `[document.querySelector('header').getBoundingClientRect().bottom, document.querySelector('#hooks h2').getBoundingClientRect().top]`); got[0] > got[1]+1 {
+				t.Errorf("at %d pixels, the header of %.20s ends at %v, the title begins at %v", width, name, got[0], got[1])
+			}
+		}
 	}
 	b.quiet()
 }

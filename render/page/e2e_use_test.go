@@ -172,6 +172,12 @@ func TestFragmentIsRestored(t *testing.T) {
 		ask[chromedp.Void](b, "history."+step.to+"()")
 		b.until(selects(step.want))
 	}
+	for _, fragment := range []string{"#hook%3Arbac%2Fbootstrap-roles&from=elsewhere", "#view=hooks&" + slowest} {
+		b.open(s, wide, high, "light", fragment)
+		if got := places(b); got["hooks"] == 0 {
+			t.Errorf("%s selects %v", fragment, got)
+		}
+	}
 	b.open(s, wide, high, "light", "#hook:gone")
 	if got := ask[string](b, `document.getElementById('details').innerText`); !strings.Contains(got, "This page has no hook “gone”.") {
 		t.Errorf("of something that is not there the page says %q", got)

@@ -45,14 +45,16 @@ const selection = (() => {
     e.replaceWith(b);
   }
 
-  // The fragment is "#KEY", "#view=VIEW" or "#KEY&view=VIEW".
+  // The fragment is "#KEY", "#view=VIEW" or "#KEY&view=VIEW". What others add behind
+  // that does not count.
   const spelled = (key) => encodeURIComponent(key).replace(/%2F/g, "/").replace(/%3A/g, ":").replace(/%20/g, "+");
   function fromAddress() {
     const out = { key: "", view: "" };
     for (const part of location.hash.slice(1).split("&")) {
       const [, isView, text] = part.match(/^(view=)?(.*)$/s);
+      const name = isView ? "view" : "key";
       try {
-        out[isView ? "view" : "key"] = decodeURIComponent(text.replace(/\+/g, "%20"));
+        out[name] = out[name] || decodeURIComponent(text.replace(/\+/g, "%20"));
       } catch {
         // not an address that this page made
       }
