@@ -88,15 +88,17 @@ type dotBuilder struct {
 	digits   int
 	tips     *tooltips
 	nodeKeys []string // id attributes by node
+	ordered  bool     // Graphviz keeps the order of edges; it crashes where some lead across
 }
 
 func newDOTBuilder(g *Graph) *dotBuilder {
 	return &dotBuilder{
-		in:     g,
-		out:    gographviz.NewGraph(),
-		ids:    newIDSet(),
-		ports:  usedPorts(g),
-		digits: max(3, len(strconv.Itoa(max(len(g.Nodes), len(g.Clusters))))),
+		in:      g,
+		out:     gographviz.NewGraph(),
+		ids:     newIDSet(),
+		ports:   usedPorts(g),
+		ordered: g.Ordered && !slices.ContainsFunc(g.Edges, g.across),
+		digits:  max(3, len(strconv.Itoa(max(len(g.Nodes), len(g.Clusters))))),
 	}
 }
 
@@ -158,49 +160,14 @@ func (b *dotBuilder) build() error {
 		}
 	}
 	for i := range b.in.Edges {
-		if b.in.Ordered && b.in.LeftToRight {
+		if b.ordered && b.in.LeftToRight {
 			i = len(b.in.Edges) - 1 - i // Graphviz then goes from the bottom up
 		}
 		if err := b.addEdge(i); err != nil {
 			return err
 		}
 	}
-	return b.orderRoots()
-}
-
-// orderRoots has what hangs under nothing stand in its order, from the top down:
-// versions of Graphviz differ in where they begin.
-func (b *dotBuilder) orderRoots() error {
-	var roots []NodeID
-	for i, n := range b.in.Nodes {
-		if n.Under == 0 && b.in.Ordered && b.in.LeftToRight {
-			roots = append(roots, NodeID(i+1))
-		}
-	}
-	if len(roots) < 2 {
-		return nil
-	}
-	if b.in.Title != nil {
-		slices.Reverse(roots) // as where edges lead beside
-	}
-	if err := b.oneRank(len(b.in.Edges), roots...); err != nil {
-		return err
-	}
-	for i, root := range roots[1:] {
-		if err := b.out.AddEdge(b.nodeName(roots[i]), b.nodeName(root), true, map[string]string{"style": "invis"}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// roomAbove is how many points are kept free below the title: a branch that goes past
-// a rank may be led round all that is in it, which Graphviz leaves no room for.
-func (b *dotBuilder) roomAbove() int {
-	if slices.ContainsFunc(b.in.Edges, func(e Edge) bool { return e.Plain && e.Span > 1 }) {
-		return 18
-	}
-	return 0
+	return b.order()
 }
 
 func (b *dotBuilder) graphAttrs() [][2]string {
@@ -217,7 +184,7 @@ func (b *dotBuilder) graphAttrs() [][2]string {
 	if b.in.LeftToRight {
 		attrs = append(attrs, [2]string{"rankdir", "LR"})
 	}
-	if b.in.Ordered {
+	if b.ordered {
 		attrs = append(attrs, [2]string{"ordering", "out"})
 	}
 	if b.in.NodeGap > 0 {
@@ -328,6 +295,9 @@ func (b *dotBuilder) addEdge(i int) error {
 	}
 	if e.Span > 1 {
 		attrs["minlen"] = strconv.Itoa(e.Span)
+	}
+	if b.in.Ordered && b.in.across(e) {
+		attrs["constraint"] = "false"
 	}
 	if e.Weight > 0 {
 		attrs["weight"] = strconv.Itoa(e.Weight)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"regexp"
 	"strconv"
 	"strings"
@@ -206,6 +207,30 @@ func TestRootsStandInOrder(t *testing.T) {
 				t.Errorf("title %t: root %d is at %g, the one before at %g, %v", title != nil, i, y, above, err)
 			}
 			above = y
+		}
+	}
+}
+
+// TestTracesWithLinksAreDrawn: whatever leads where. Graphviz crashes on a good part of
+// such pictures when it has to keep an order too.
+func TestTracesWithLinksAreDrawn(t *testing.T) {
+	for seed := range uint64(60) {
+		r := rand.New(rand.NewPCG(seed, 7))
+		in := &trace.Trace{}
+		n := 2 + r.IntN(40)
+		for i := range n {
+			parent := 0
+			if r.IntN(4) > 0 {
+				parent = r.IntN(i + 1)
+			}
+			s := spanOf("n", "s", byte(i+1), byte(parent), int64(i), int64(i+1))
+			for r.IntN(3) == 0 {
+				s.Links = append(s.Links, trace.Link{TraceID: s.TraceID, SpanID: trace.SpanID{7: byte(1 + r.IntN(n))}})
+			}
+			in.Spans = append(in.Spans, s)
+		}
+		if svg := writeForeign(t, in, "svg", render.Options{}); bytes.Count(svg, []byte(">n</text>")) != n {
+			t.Fatalf("seed %d: of %d spans there are %d", seed, n, bytes.Count(svg, []byte(">n</text>")))
 		}
 	}
 }
