@@ -87,6 +87,9 @@ func runGraphviz(dot []byte, format graphviz.Format) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the DOT: %w", err)
 	}
+	if parsed == nil {
+		return nil, errNotPlaced // as after it gave up on something else in this process
+	}
 	defer parsed.Close()
 	var out bytes.Buffer
 	if err := gv.Render(ctx, parsed, format, &out); err != nil {
