@@ -94,13 +94,13 @@ func (c *child) takeBack() {
 }
 
 // wait waits for the end, and says on the way when the child was stopped, as it
-// is by the terminal's key for that.
+// is by the terminal's key for that. It takes note of the end of all that was adopted.
 func (c *child) wait(stops chan<- struct{}) {
 	for {
 		var status unix.WaitStatus
-		_, err := unix.Wait4(c.pid, &status, unix.WUNTRACED, nil)
+		pid, err := unix.Wait4(-1, &status, unix.WUNTRACED, nil)
 		switch {
-		case errors.Is(err, unix.EINTR):
+		case errors.Is(err, unix.EINTR), err == nil && pid != c.pid:
 		case err == nil && status.Stopped():
 			if status.StopSignal() == unix.SIGTSTP && c.told.Swap(false) {
 				continue
