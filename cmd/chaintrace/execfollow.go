@@ -139,7 +139,9 @@ func (e *execution) read() {
 	if err != nil {
 		warn(e.stderr(), fmt.Errorf("the trace of %s: %w", e.name, err))
 	}
-	e.view.changed(&e.start, e.start.Add(spans))
+	for i := range spans { // one by one: what one changes is shown as it was known then
+		e.view.changed(&e.start, e.start.Add(spans[i:i+1]))
+	}
 }
 
 // tellLost tells that the server goes on and its recording does not.

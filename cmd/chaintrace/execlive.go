@@ -60,11 +60,8 @@ const (
 
 func moveTo(row int) string { return fmt.Sprintf("\033[%d;1H", row) }
 
-func (v *liveView) changed(s *follow.Start, changes []follow.Change) {
-	if len(changes) > 0 {
-		v.draw(s)
-	}
-}
+// changed leaves it to tick to draw, once for all that was read.
+func (v *liveView) changed(*follow.Start, []follow.Change) {}
 
 func (v *liveView) tick(s *follow.Start) { v.draw(s) }
 
