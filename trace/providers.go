@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 
@@ -23,7 +24,8 @@ type ProvidersConfig struct {
 	// ServiceName, if it is set, is the service.name of every provider, whatever
 	// service it is for: OTEL_SERVICE_NAME's meaning.
 	ServiceName string
-	// IDs makes the trace and span IDs; nil means random ones.
+	// IDs makes the trace and span IDs; nil means random ones, those of spans counted
+	// on from the first.
 	IDs sdktrace.IDGenerator
 }
 
@@ -45,6 +47,9 @@ type Providers struct {
 
 // NewProviders returns Providers without any service yet.
 func NewProviders(c ProvidersConfig) *Providers {
+	if c.IDs == nil {
+		c.IDs = newRandomIDs()
+	}
 	return &Providers{config: c, byService: make(map[string]*sdktrace.TracerProvider)}
 }
 
@@ -70,16 +75,13 @@ func (p *Providers) newProvider(service string) *sdktrace.TracerProvider {
 	attrs := make([]attribute.KeyValue, 0, len(p.config.Resource)+1)
 	attrs = append(attrs, p.config.Resource...)
 	attrs = append(attrs, attribute.String("service.name", cmp.Or(p.config.ServiceName, service)))
-	opts := []sdktrace.TracerProviderOption{
+	return sdktrace.NewTracerProvider(
 		sdktrace.WithSampler(sdktrace.AlwaysSample()),
 		sdktrace.WithRawSpanLimits(noLimits()),
 		sdktrace.WithResource(resource.NewSchemaless(attrs...)),
 		sdktrace.WithSpanProcessor(&p.recorder),
-	}
-	if p.config.IDs != nil {
-		opts = append(opts, sdktrace.WithIDGenerator(p.config.IDs))
-	}
-	return sdktrace.NewTracerProvider(opts...)
+		sdktrace.WithIDGenerator(p.config.IDs),
+	)
 }
 
 // Trace returns a copy of what all providers have recorded, as
@@ -125,7 +127,8 @@ func noLimits() sdktrace.SpanLimits {
 func SequentialIDs() sdktrace.IDGenerator { return new(sequentialIDs) }
 
 type sequentialIDs struct {
-	traces, spans atomic.Uint64
+	traces atomic.Uint64
+	spans  spanCounter
 }
 
 func (g *sequentialIDs) NewIDs(ctx context.Context) (oteltrace.TraceID, oteltrace.SpanID) {
@@ -135,7 +138,38 @@ func (g *sequentialIDs) NewIDs(ctx context.Context) (oteltrace.TraceID, oteltrac
 }
 
 func (g *sequentialIDs) NewSpanID(context.Context, oteltrace.TraceID) oteltrace.SpanID {
+	return g.spans.next()
+}
+
+// randomIDs makes IDs that are unique anywhere. Those of spans are counted on from a
+// random one: of spans that begin while the clock stands still, as a simulated one does,
+// they tell the order, in whatever order the spans arrive.
+type randomIDs struct{ spans spanCounter }
+
+func newRandomIDs() *randomIDs {
+	g := &randomIDs{}
+	g.spans.last.Store(rand.Uint64() >> 1) // leaving room to count
+	return g
+}
+
+func (g *randomIDs) NewIDs(ctx context.Context) (oteltrace.TraceID, oteltrace.SpanID) {
+	var id oteltrace.TraceID
+	for !id.IsValid() {
+		binary.BigEndian.PutUint64(id[:8], rand.Uint64())
+		binary.BigEndian.PutUint64(id[8:], rand.Uint64())
+	}
+	return id, g.NewSpanID(ctx, id)
+}
+
+func (g *randomIDs) NewSpanID(context.Context, oteltrace.TraceID) oteltrace.SpanID {
+	return g.spans.next()
+}
+
+// spanCounter counts span IDs.
+type spanCounter struct{ last atomic.Uint64 }
+
+func (c *spanCounter) next() oteltrace.SpanID {
 	var id oteltrace.SpanID
-	binary.BigEndian.PutUint64(id[:], g.spans.Add(1))
+	binary.BigEndian.PutUint64(id[:], c.last.Add(1))
 	return id
 }

@@ -1,6 +1,7 @@
 package trace_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -157,6 +158,32 @@ type failingProcessor struct {
 }
 
 func (p failingProcessor) Shutdown(context.Context) error { return p.err }
+
+// TestProvidersIDs: those that are random are of one trace each and tell the order of
+// spans that begin at the same time.
+func TestProvidersIDs(t *testing.T) {
+	at := oteltrace.WithTimestamp(time.Unix(1, 0))
+	traces := map[trace.TraceID]bool{}
+	for range 2 {
+		p := trace.NewProviders(trace.ProvidersConfig{})
+		ctx, root := p.Provider("a").Tracer("t").Start(t.Context(), "root", at)
+		for i := range 100 {
+			_, span := p.Provider(fmt.Sprint("service", i%2)).Tracer("t").Start(ctx, "child", at)
+			span.End(at)
+		}
+		root.End(at)
+		spans := p.Trace().Spans
+		for i, s := range spans {
+			traces[s.TraceID] = true
+			if i > 0 && bytes.Compare(spans[i-1].SpanID[:], s.SpanID[:]) >= 0 {
+				t.Fatalf("span %d is %s, and the one before %s", i, s.SpanID, spans[i-1].SpanID)
+			}
+		}
+	}
+	if len(traces) != 2 || traces[trace.TraceID{}] {
+		t.Errorf("two traces have the IDs %v", traces)
+	}
+}
 
 // Meant for the race detector: spans start and end, and traces are taken, at
 // the same time.
