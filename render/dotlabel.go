@@ -183,6 +183,9 @@ func writeCell(b *strings.Builder, c Cell, ground, text string) {
 		text = orElse(st.Ink, st.Text)
 		if c.Badge {
 			ground, text = st.Fill, st.Text
+			if st.Dash != "" {
+				fmt.Fprintf(b, ` BORDER="1" COLOR="%s" STYLE="%s"`, st.Line, st.Dash)
+			}
 		}
 	}
 	switch c.Align {

@@ -50,6 +50,8 @@ func layOut(g *Graph, format graphviz.Format, tips *tooltips) ([]byte, error) {
 	}
 	if format == formatJSON {
 		roomy = bytes.ReplaceAll(roomy, []byte(escapedBackslash), []byte(escapedMark))
+		// Of the border of a cell that is dashed, Graphviz's JSON has what is none.
+		roomy = bytes.ReplaceAll(roomy, []byte(` STYLE="dashed"`), nil)
 	}
 	out, err := runGraphviz(roomy, format)
 	if err != nil {
