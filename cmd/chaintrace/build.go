@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"slices"
 	"sort"
 	"strings"
@@ -192,6 +193,9 @@ func (f *buildFlags) ownRules() ([]rule.Rule, error) {
 		return nil
 	}
 	for _, name := range f.rules {
+		if !filepath.IsAbs(name) {
+			name = filepath.Join(f.directory(), name) // as go build takes all files that are named
+		}
 		text, err := os.ReadFile(name)
 		if err != nil {
 			return nil, fmt.Errorf("--rules: %w", err)
@@ -218,6 +222,17 @@ func (f *buildFlags) ownRules() ([]rule.Rule, error) {
 		rules = append(rules, r)
 	}
 	return rules, nil
+}
+
+// directory is where the build takes place: that of -C, or "" for the current one.
+func (f *buildFlags) directory() string {
+	dir := ""
+	for _, flag := range f.goFlags {
+		if flag.Name == "C" {
+			dir = flag.Value
+		}
+	}
+	return dir
 }
 
 // showPlan prints the insertions and what was matched.

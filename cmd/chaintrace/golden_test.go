@@ -102,7 +102,7 @@ func goldens() map[string][]string {
 		files["killed."+string(view)+".txt"] = append(slices.Clone(killed), string(view))
 	}
 	files["killed.summary.txt"] = []string{"render", "testdata/killed.json", "--out", "-"}
-	plan := []string{"build", "--plan", "-C", "testdata/build", "--rules", "testdata/build/rules.yaml", "--output"}
+	plan := []string{"build", "--plan", "-C", "testdata/build", "--rules", "rules.yaml", "--output"}
 	files["own-span.build.diff"] = slices.Concat(plan, []string{"table"})
 	files["own-span.build.json"] = slices.Concat(plan, []string{"json"})
 	return files
