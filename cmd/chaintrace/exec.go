@@ -44,11 +44,12 @@ with the hooks that have not ended and what they wait for, and the outputs show 
 far it came.
 
 The server has stdin, stdout and stderr to itself, and gets what exec gets of SIGHUP,
-SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGALRM, SIGTSTP and SIGCONT. Its exit code
-is that of exec, or 128 and the number of the signal that it died of. With --until ready it is stopped by SIGTERM as soon as it is ready, and the exit
-code is 0. If it cannot go on writing its trace, as on a full disk, that is told and the
-server goes on; only with --until ready it is stopped, with exit code 3, as nobody can
-learn any more whether it gets ready.
+SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGALRM, SIGTSTP and SIGCONT. Its exit
+code, or 128 and the number of the signal that it died of, is that of exec. With
+--until ready it is stopped by SIGTERM as soon as it is ready, and the exit code is 0.
+If it cannot go on writing its trace, as on a full disk, that is told and the server
+goes on; only with --until ready it is stopped, with exit code 3, as nobody can learn
+any more whether it gets ready.
 
 The server writes its trace to the file that CHAINTRACE_FILE names, which exec sets
 and follows. The file is deleted at the end, unless --keep names it, or the outputs
