@@ -39,7 +39,8 @@ func showAt(ticks <-chan time.Time, since time.Time, w io.Writer, what string) (
 				}
 				return
 			case now := <-ticks:
-				fmt.Fprintf(w, "\r%s for %v", what, now.Sub(since).Round(time.Second))
+				// 2m0s is shorter than 1m59s, of which nothing may be left.
+				fmt.Fprintf(w, "\r%s for %v\033[K", what, now.Sub(since).Round(time.Second))
 				shown = true
 			}
 		}
