@@ -34,6 +34,10 @@ const (
 	escapedMark      = "&#128;"
 )
 
+// cellStyle says that the border of a cell is not a whole line. Graphviz writes into its
+// JSON for that what lies in memory, which is no JSON: such borders are whole there.
+var cellStyle = regexp.MustCompile(` STYLE="(dashed|dotted)"`)
+
 // layOut runs Graphviz, within this process, on the graph and returns its
 // output in the format. Tips is as for writeDOT.
 func layOut(g *Graph, format graphviz.Format, tips *tooltips) ([]byte, error) {
@@ -50,8 +54,7 @@ func layOut(g *Graph, format graphviz.Format, tips *tooltips) ([]byte, error) {
 	}
 	if format == formatJSON {
 		roomy = bytes.ReplaceAll(roomy, []byte(escapedBackslash), []byte(escapedMark))
-		// Of the border of a cell that is dashed, Graphviz's JSON has what is none.
-		roomy = bytes.ReplaceAll(roomy, []byte(` STYLE="dashed"`), nil)
+		roomy = cellStyle.ReplaceAll(roomy, nil)
 	}
 	out, err := runGraphviz(roomy, format)
 	if err != nil {

@@ -49,3 +49,14 @@ func TestPNGShowsBackslashes(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
+
+// TestPNGOfBadges: a badge of any role can be painted, whatever its border.
+func TestPNGOfBadges(t *testing.T) {
+	for r := range roleCount {
+		g := &Graph{Legend: &Table{}}
+		g.Legend.Add(Cell{Text: "badge", Role: r, Badge: true})
+		if _, err := layOutDrawing(g); err != nil {
+			t.Errorf("role %d: %v", r, err)
+		}
+	}
+}
