@@ -3,7 +3,6 @@ package render
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -89,42 +88,4 @@ func (m *mermaid) legend() {
 		m.line("subgraph key[\"colours\"]\n%s\nend\nclass key %s", strings.Join(samples, "\n"), m.class(RoleMuted))
 	}
 	m.notes("remark", remarks)
-}
-
-// class returns the class of a role, and notes that it is used.
-func (m *mermaid) class(r Role) string {
-	m.used[r] = true
-	return "role" + strconv.Itoa(int(r))
-}
-
-// styles says how the roles that are used look. What is drawn on the page's own
-// ground keeps the colours of the page's theme, light or dark.
-func (m *mermaid) styles() {
-	for r := range roleCount {
-		if !m.used[r] {
-			continue
-		}
-		st := styleOf(r)
-		css := []string{"text-align:left"}
-		if st.Fill == "" {
-			css = append(css, "fill:none", "stroke:none")
-		} else {
-			css = append(css, "fill:"+st.Fill, "color:"+st.Text)
-			if st.Line != "" {
-				css = append(css, "stroke:"+st.Line, "stroke-width:"+number(st.Pen)+"px")
-			}
-			if st.Dash != "" {
-				css = append(css, "stroke-dasharray:5 3")
-			}
-		}
-		m.line("classDef role%d %s", int(r), strings.Join(css, ","))
-	}
-	for i, e := range m.edges {
-		st := styleOf(e.role)
-		line := st.Line
-		if line == colorInk {
-			line = mermaidLine
-		}
-		m.line("linkStyle %d stroke-width:%spx,stroke:%s", i, number(st.Pen), line)
-	}
 }
