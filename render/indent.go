@@ -18,14 +18,15 @@ const (
 )
 
 // Indent returns a picture in which no more than eight nodes hang under one another.
-// What hangs deeper under a node makes one node of it and all that is below it, with
-// the rows of each further right than those of the one that it is under, as an
-// outline has them. Nodes that hang under one must follow it, before those that
+// Where more would, one node is made of that which hangs under nothing and of all that is
+// below it, with the rows of each further right than those of the one that it is under,
+// as an outline has them. Nodes that hang under one must follow it, before those that
 // do not. Edges within such a node are left out. Indent changes nothing of g, and
-// returns g itself where nothing is too deep.
+// returns g itself where nothing is too deep, or where g refers to something that it
+// does not have, which is an error once it is written.
 func Indent(g *Graph) *Graph {
 	in := indenter{g: g, level: make([]int, len(g.Nodes)), top: make([]NodeID, len(g.Nodes))}
-	if !in.measure() {
+	if g.check() != nil || !in.measure() {
 		return g
 	}
 	return in.build()

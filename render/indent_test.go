@@ -102,3 +102,22 @@ func TestIndentKeepsWhatBelongsTogether(t *testing.T) {
 		t.Errorf("the edges are %+v, and level 5 is row %d", out.Edges, 1+at("level 5"))
 	}
 }
+
+// TestIndentLeavesErrorsToTheWriter: what refers to nothing is no reason to panic.
+func TestIndentLeavesErrorsToTheWriter(t *testing.T) {
+	for what, change := range map[string]func(*render.Graph){
+		"an edge to nothing":      func(g *render.Graph) { g.Edges[0].To = render.End{} },
+		"an edge from beyond":     func(g *render.Graph) { g.Edges[0].From.Node = 1000 },
+		"a node under a later":    func(g *render.Graph) { g.Nodes[3].Under = 5 },
+		"a node under one beyond": func(g *render.Graph) { g.Nodes[3].Under = 1000 },
+	} {
+		g, err := render.SpanTree(nested(20), render.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		change(g)
+		if err := render.WriteDOT(&strings.Builder{}, render.Indent(g)); err == nil {
+			t.Errorf("%s is no error", what)
+		}
+	}
+}
