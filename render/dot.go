@@ -305,13 +305,13 @@ func (b *dotBuilder) addEdge(i int) error {
 	return b.out.AddPortEdge(b.nodeName(from.Node), b.port(from), b.nodeName(to.Node), b.port(to), true, attrs)
 }
 
-// oneRank puts the ends of an edge into one rank.
-func (b *dotBuilder) oneRank(edge int, ends ...NodeID) error {
-	name := "rank_" + strconv.Itoa(edge+1)
+// oneRank puts nodes into one rank. No other rank has the number.
+func (b *dotBuilder) oneRank(number int, nodes ...NodeID) error {
+	name := dotRankName + strconv.Itoa(number+1)
 	if err := b.out.AddSubGraph(b.rootName(), name, map[string]string{"rank": "same"}); err != nil {
 		return err
 	}
-	for _, n := range ends {
+	for _, n := range nodes {
 		if err := b.out.AddNode(name, b.nodeName(n), nil); err != nil {
 			return err
 		}

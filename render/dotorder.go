@@ -22,9 +22,9 @@ func (b *dotBuilder) order() error {
 			continue
 		}
 		if b.in.Title != nil {
-			slices.Reverse(same) // as where edges lead beside
+			slices.Reverse(same) // Graphviz fills the ranks of the title's frame upwards
 		}
-		if err := b.oneRank(len(b.in.Edges)+i, same...); err != nil {
+		if err := b.oneRank(len(b.in.Edges)+i, same...); err != nil { // behind those of edges
 			return err
 		}
 		for j, n := range same[1:] {

@@ -22,7 +22,7 @@ type Graph struct {
 	Words []string
 
 	LeftToRight bool
-	Ordered     bool    // what edges from one node lead to is in the order of the edges
+	Ordered     bool    // what hangs under one node, or under none, stands in the order of the nodes and edges
 	NodeGap     float64 // between nodes of one rank, in points; 0: the default
 	RankGap     float64 // between ranks, in points; 0: the default
 
