@@ -68,7 +68,7 @@ That a binary is instrumented is seen in go version -m: it has the build tag ` +
 	f.registerPrinting(cmd)
 	flags := cmd.Flags()
 	flags.BoolVar(&f.plan, "plan", false, "show every insertion as a diff, and build nothing")
-	flags.StringArrayVar(&f.rules, "rules", nil, "`FILE` of rules to add; may be repeated")
+	flags.StringArrayVar(&f.rules, "rules", nil, "`FILE` of rules to add, sought where -C leads; may be repeated")
 	flags.StringArrayVar(&f.spans, "span", nil, "`FUNCTION` to record a span for, such as 'example.com/pkg.(*T).Start'; may be repeated")
 	cmd.ValidArgsFunction = completeBuild
 	return cmd

@@ -33,7 +33,7 @@ func (r *reader) runs() {
 	var several []string // names of more than one run
 	for _, run := range r.out.Runs {
 		byName[run.Name] = append(byName[run.Name], run)
-		if len(byName[run.Name]) == 2 {
+		if len(byName[run.Name]) == 2 && run.Name != "" {
 			several = append(several, run.Name)
 		}
 	}
