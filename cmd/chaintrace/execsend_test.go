@@ -27,13 +27,19 @@ func TestExecSends(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			collector := newCollector(t)
-			stdout, stderr := mustRun(t, c.code, append([]string{"exec", "--quiet", "--otlp", collector.url, "--out", "out.json", "--", "fakeserver"}, c.server...)...)
+			// A process of its own, as exec takes note of the end of every child of the process.
+			cmd := exec.Command("chaintrace", append([]string{"exec", "--quiet", "--otlp", collector.url, "--out", "out.json", "--", "fakeserver"}, c.server...)...)
+			var stdout, stderr strings.Builder
+			cmd.Stdout, cmd.Stderr = &stdout, &stderr
+			if err := cmd.Run(); cmd.ProcessState.ExitCode() != c.code {
+				t.Fatalf("exit code %d, want %d: %v: %s", cmd.ProcessState.ExitCode(), c.code, err, &stderr)
+			}
 			sent, written := collector.trace(t), readFile(t, "out.json")
 			if len(sent.Spans) != len(written.Spans) || len(sent.Spans) == 0 {
 				t.Errorf("%d spans were sent, %d written", len(sent.Spans), len(written.Spans))
 			}
-			if id := sent.Spans[0].TraceID.String(); !strings.Contains(stdout, id) {
-				t.Errorf("stdout %q does not name the trace %s; stderr: %s", stdout, id, stderr)
+			if id := sent.Spans[0].TraceID.String(); !strings.Contains(stdout.String(), id) {
+				t.Errorf("stdout %q does not name the trace %s; stderr: %s", &stdout, id, &stderr)
 			}
 			for _, a := range sent.Anomalies() {
 				if a.Kind != trace.AnomalyUnfinished {
